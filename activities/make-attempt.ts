@@ -1,0 +1,74 @@
+import type { AttemptOutcome } from '../src/domain/attempt.ts';
+import { judgeExchange } from '../src/domain/attempt.ts';
+import { isSettled } from '../src/domain/callback-state.ts';
+import { nextTry, type NextTry, type RetryPolicy } from '../src/domain/retry-policy.ts';
+import type { CallbackSender, DeliveryJob, DeliveryMetrics, DeliveryStore, SecretBox } from '../src/ports.ts';
+import { profileNamed } from '../src/profiles/index.ts';
+import { buildCallbackRequest } from './build-callback-request.ts';
+
+export type ActivityPorts = {
+  deliveries: DeliveryStore;
+  sender: CallbackSender;
+  secrets: SecretBox;
+  metrics: DeliveryMetrics;
+  userAgent: string;
+};
+
+export type StatusKey = { notificationId: string; sequence: number };
+
+/** Nothing more to try here and now: the status has its final state, or an earlier one must go first. */
+export type AttemptEnd =
+  | { kind: 'settled'; state: string }
+  | { kind: 'earlierFirst'; earlier: NonNullable<DeliveryJob['earlierOpen']> };
+
+/** What one attempt, or the finding that there is nothing to attempt, came to. */
+export type AttemptReport =
+  AttemptEnd | { kind: 'failed'; outcome: AttemptOutcome; error: string; next: NextTry; policy: RetryPolicy };
+
+/**
+ * Makes one attempt under the callback's configuration as it is now, and records it. A status that is settled already
+ * is not attempted again: Temporal may ask twice, the customer is told once.
+ */
+export async function makeAttempt(
+  ports: ActivityPorts,
+  { notificationId, sequence }: StatusKey,
+  signal: AbortSignal,
+): Promise<AttemptReport> {
+  const job = await ports.deliveries.load(notificationId, sequence);
+  if (!job) return { kind: 'settled', state: 'unknown' };
+  if (isSettled(job.state)) return { kind: 'settled', state: job.state };
+  if (job.earlierOpen) return { kind: 'earlierFirst', earlier: job.earlierOpen };
+  const { callback } = job;
+  if (!callback) {
+    await ports.deliveries.settle(
+      notificationId,
+      sequence,
+      'skipped',
+      'The callback was removed before delivery.',
+    );
+    return { kind: 'settled', state: 'skipped' };
+  }
+
+  const profile = profileNamed(job.profile);
+  const exchange = await ports.sender.send(buildCallbackRequest(ports, job, callback, profile), signal);
+  const { outcome, error } = judgeExchange(exchange, profile.isSuccess);
+  // An attempt that our own shutdown cut short is not one of the customer's.
+  const attemptsMade = job.attemptsMade + (outcome === 'cancelled' ? 0 : 1);
+  const next = nextTry(callback.policy, attemptsMade);
+  await ports.deliveries.record({
+    notificationId,
+    sequence,
+    url: callback.url,
+    outcome,
+    error,
+    exchange,
+    state: outcome === 'delivered' ? 'delivered' : next.kind === 'again' ? 'retrying' : 'failed',
+    nextAttemptInSeconds: outcome !== 'delivered' && next.kind === 'again' ? next.waitSeconds : null,
+  });
+  ports.metrics.attempted(outcome, exchange.durationMs);
+  if (job.attemptsRecorded === 0)
+    ports.metrics.firstAttemptAfter((Date.parse(exchange.startedAt) - Date.parse(job.acceptedAt)) / 1000);
+
+  if (error === null) return { kind: 'settled', state: 'delivered' };
+  return { kind: 'failed', outcome, error, next, policy: callback.policy };
+}

@@ -1,0 +1,137 @@
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import { importX } from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+// The house's dependency rule (README, "Layout"): each room may import the rooms named beside it, and itself.
+const rooms = {
+  'src/domain': [],
+  'src/signing': [],
+  'src/ports.ts': ['src/domain'],
+  'src/profiles': ['src/domain'],
+  'src/use-cases': ['src/domain', 'src/profiles', 'src/signing', 'src/ports.ts'],
+  'src/http': ['src/domain', 'src/profiles', 'src/signing', 'src/ports.ts', 'src/use-cases'],
+  'src/dispatch': ['src/domain', 'src/ports.ts'],
+  'src/db': ['src/domain', 'src/ports.ts'],
+  'src/net': ['src/domain', 'src/ports.ts'],
+  'src/crypto': ['src/domain', 'src/ports.ts'],
+  'src/telemetry': ['src/domain', 'src/ports.ts'],
+  'src/temporal': ['src/domain', 'src/ports.ts', 'workflows', 'activities'],
+  'src/embedded': ['src/domain'],
+  'src/config.ts': ['src/domain'],
+  activities: ['src/domain', 'src/profiles', 'src/ports.ts'],
+  workflows: ['src/domain', 'activities'],
+};
+
+/** `no-restricted-paths` excepts folders below `from` only, so every forbidden room becomes a zone of its own. */
+const restrictedPaths = Object.entries(rooms).flatMap(([target, allowed]) => {
+  const others = [...Object.keys(rooms), 'src/main', 'test'].filter((room) => room !== target);
+  const forbidden = others.filter((room) => !allowed.includes(room));
+  return forbidden.map((room) => ({
+    target: `./${target}`,
+    from: `./${room}`,
+    message: `${target} may not import ${room}; see the dependency rule in eslint.config.js.`,
+  }));
+});
+
+const nodeOnlyWhere = (files, allow) => ({
+  files,
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      { patterns: [{ regex: allow, message: 'This room is pure: effects come in through a port.' }] },
+    ],
+  },
+});
+
+export default tseslint.config(
+  { ignores: ['dist/', 'coverage/', '.ringback*/'] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver()] },
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['eslint.config.js'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      'max-lines': ['error', { max: 300 }],
+      'import-x/no-restricted-paths': ['error', { zones: restrictedPaths }],
+      'import-x/no-cycle': 'error',
+      'import-x/no-default-export': 'error',
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Only main reads the environment, through src/config.ts.',
+        },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+    },
+  },
+  nodeOnlyWhere(
+    ['src/domain/**', 'src/ports.ts', 'src/profiles/**'],
+    '^(node:|pg$|fastify|undici|@temporalio/)',
+  ),
+  nodeOnlyWhere(['src/domain/**'], '^(?!\\.|zod$)'),
+  {
+    // Workflows import domain code: zod would come along into their bundle, and an upgrade of it into their replays.
+    files: ['src/domain/**'],
+    ignores: ['src/domain/**/*.schema.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: '^(?!\\.)', message: 'Only the schemas of the domain import a package, zod.' },
+            { regex: '\\.schema\\.ts$', message: 'zod stays out of the bundle.', allowTypeImports: true },
+          ],
+        },
+      ],
+    },
+  },
+  nodeOnlyWhere(['src/signing/**'], '^(?!\\.|node:crypto$)'),
+  nodeOnlyWhere(['src/use-cases/**'], '^(?!\\.|uuid$|node:crypto$)'),
+  {
+    // What a workflow imports is replayed for years: the SDK, pure domain code, and the activities' types.
+    files: ['workflows/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(?!\\.|@temporalio/(workflow|common)$)',
+              message: 'A workflow may import only the Temporal SDK.',
+            },
+            { regex: '\\.schema\\.ts$', message: 'zod stays out of the bundle.', allowTypeImports: true },
+            {
+              regex: '/activities/',
+              message: 'Activities run elsewhere: import their types.',
+              allowTypeImports: true,
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/main/**', 'src/config.ts', 'test/**', 'src/embedded/**'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
+  {
+    files: ['**/*.mjs', '**/*.js'],
+    ...tseslint.configs.disableTypeChecked,
+  },
+  { files: ['eslint.config.js'], rules: { 'import-x/no-default-export': 'off' } },
+);

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+
+const flag = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((text) => text === 'true');
+const port = z.coerce.number().int().min(1).max(65_535);
+const url = (protocols: RegExp, example: string) =>
+  z.url({ protocol: protocols, error: `must be a URL such as ${example}` });
+
+const cidr = z
+  .string()
+  .regex(/^[0-9a-fA-F:.]+\/\d{1,3}$/, 'must be a comma-separated list of CIDRs such as 10.0.0.0/8')
+  .refine(isCidr, 'must be a comma-separated list of CIDRs such as 10.0.0.0/8');
+const cidrs = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+  .pipe(z.array(cidr));
+
+const secretKeys = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(
+    z
+      .array(
+        z
+          .string()
+          .regex(
+            /^[A-Za-z0-9_-]{1,32}:[A-Za-z0-9+/]{43}=$/,
+            'must be <key id>:<base64 of 32 bytes>, the newest first, older ones after a comma',
+          ),
+      )
+      .min(1),
+  );
+
+/** Every variable Ringback reads; the README's table says what each is for. */
+export const Environment = z
+  .object({
+    ROLE: z.enum(['all', 'api', 'worker']).default('all'),
+    HOST: z.string().min(1).default('127.0.0.1'),
+    PORT: port.default(8600),
+    RINGBACK_HOME: z.string().min(1).default('.ringback'),
+    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    PUBLIC_URL: url(/^https?$/, 'https://ringback.example').optional(),
+    TRUST_PROXY: cidrs,
+    DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/ringback').optional(),
+    TEMPORAL_ADDRESS: z
+      .string()
+      .regex(/^[^\s/]+:\d+$/, 'must be host:port')
+      .optional(),
+    TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+    TEMPORAL_UI_PORT: port.optional(),
+    TEMPORAL_UI_URL: url(/^https?$/, 'http://127.0.0.1:8233').optional(),
+    RINGBACK_ADMIN_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
+    RINGBACK_SECRET_KEYS: secretKeys.optional(),
+    EGRESS_ALLOW: cidrs,
+    EGRESS_ALLOW_HTTP: flag,
+    SMTP_URL: url(/^smtps?$/, 'smtp://user:password@host:587').optional(),
+    MAIL_FROM: z.string().min(3).default('Ringback <ringback@localhost>'),
+  })
+  .superRefine((environment, context) => {
+    if (environment.ROLE === 'all') return;
+    // Parts that run alone share their state with the others, so none of it may be made up on the spot.
+    for (const name of [
+      'DATABASE_URL',
+      'TEMPORAL_ADDRESS',
+      'RINGBACK_SECRET_KEYS',
+      'RINGBACK_ADMIN_TOKEN',
+    ] as const)
+      if (environment[name] === undefined)
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: `must be set when ROLE is ${environment.ROLE}`,
+        });
+  });
+
+export type Config = z.infer<typeof Environment>;
+
+/** All that is wrong with the environment at once; `sysexits.h` calls its exit code EX_CONFIG, 78. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration is wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/** The configuration in `env`; an empty variable counts as unset. Throws ConfigError naming every wrong variable. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const result = Environment.safeParse(given);
+  if (result.success) return Object.freeze(result.data);
+  throw new ConfigError(
+    result.error.issues.map(({ path, message }) => `${String(path[0])} ${withoutValue(message)}`),
+  );
+}
+
+/** zod quotes what it got in some messages; a wrong variable may be a secret in the wrong place. */
+function withoutValue(message: string): string {
+  return message.replace(/, received .*$/, '').replace(/^Invalid/, 'is invalid:');
+}
+
+function isCidr(text: string): boolean {
+  const [address = '', bits = ''] = text.split('/');
+  const max = address.includes(':') ? 128 : 32;
+  const host = address.includes(':') ? `[${address}]` : address;
+  return (
+    Number(bits) <= max &&
+    URL.canParse(`http://${host}/`) &&
+    (address.includes(':') || /^(\d+\.){3}\d+$/.test(address))
+  );
+}

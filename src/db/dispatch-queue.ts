@@ -1,0 +1,103 @@
+import type { Pool } from 'pg';
+import type { DispatchEntry, DispatchQueue } from '../ports.ts';
+
+type EntryRow = {
+  notification_id: string;
+  sequence: number;
+  status: string;
+  event_id: string;
+  service_id: string;
+  profile: string;
+  callback_id: string;
+};
+
+const entriesOf = (source: string): string => `
+  SELECT e.notification_id, e.sequence, st.status, st.event_id, n.service_id, s.profile, st.callback_id
+  FROM ${source} e
+  JOIN statuses st USING (notification_id, sequence)
+  JOIN notifications n ON n.id = e.notification_id
+  JOIN services s ON s.id = n.service_id`;
+
+export function createDispatchQueue(pool: Pool): DispatchQueue {
+  return {
+    async beat(owner, leaseSeconds) {
+      await pool.query(
+        `INSERT INTO dispatchers (id, alive_until) VALUES ($1, now() + make_interval(secs => $2))
+         ON CONFLICT (id) DO UPDATE SET alive_until = excluded.alive_until`,
+        [owner, leaseSeconds],
+      );
+      // The dead are named by their absence, so that an entry committed in the last breath of an owner is freed too.
+      await pool.query(
+        `WITH buried AS (DELETE FROM dispatchers WHERE alive_until < now())
+         UPDATE dispatch_entries SET owner = NULL
+         WHERE owner IS NOT NULL AND owner NOT IN (SELECT id FROM dispatchers WHERE alive_until >= now())`,
+      );
+    },
+
+    async claim(owner, limit) {
+      const { rows } = await pool.query<EntryRow>({
+        name: 'claim-dispatch-entries',
+        text: `WITH due AS (
+            SELECT notification_id, sequence FROM dispatch_entries
+            WHERE owner IS NULL AND due_at <= now()
+            ORDER BY due_at
+            LIMIT $2
+            FOR UPDATE SKIP LOCKED
+          ), taken AS (
+            UPDATE dispatch_entries e SET owner = $1
+            FROM due
+            WHERE e.notification_id = due.notification_id AND e.sequence = due.sequence
+            RETURNING e.notification_id, e.sequence
+          )${entriesOf('taken')}`,
+        values: [owner, limit],
+      });
+      return rows.map(toEntry);
+    },
+
+    async owned(owner, olderThanSeconds) {
+      const { rows } = await pool.query<EntryRow>(
+        `WITH own AS (
+           SELECT notification_id, sequence FROM dispatch_entries
+           WHERE owner = $1 AND due_at < now() - make_interval(secs => $2)
+         )${entriesOf('own')}`,
+        [owner, olderThanSeconds],
+      );
+      return rows.map(toEntry);
+    },
+
+    async finish(entries) {
+      await pool.query({
+        name: 'finish-dispatch-entries',
+        text: `DELETE FROM dispatch_entries e
+          USING unnest($1::uuid[], $2::int[]) AS done (notification_id, sequence)
+          WHERE e.notification_id = done.notification_id AND e.sequence = done.sequence`,
+        values: [entries.map((entry) => entry.notificationId), entries.map((entry) => entry.sequence)],
+      });
+    },
+
+    async resign(owner) {
+      await pool.query(
+        `WITH gone AS (DELETE FROM dispatchers WHERE id = $1)
+         UPDATE dispatch_entries SET owner = NULL WHERE owner = $1`,
+        [owner],
+      );
+    },
+
+    async depth() {
+      const { rows } = await pool.query<{ depth: number }>('SELECT count(*) AS depth FROM dispatch_entries');
+      return rows[0]?.depth ?? 0;
+    },
+  };
+}
+
+function toEntry(row: EntryRow): DispatchEntry {
+  return {
+    notificationId: row.notification_id,
+    sequence: row.sequence,
+    status: row.status,
+    eventId: row.event_id,
+    serviceId: row.service_id,
+    profile: row.profile,
+    callbackId: row.callback_id,
+  };
+}

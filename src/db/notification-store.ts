@@ -1,0 +1,107 @@
+import type { Pool } from 'pg';
+import type { Notification } from '../domain/notification.schema.ts';
+import type { NotificationStore } from '../ports.ts';
+
+type NotificationRow = Omit<Notification, 'to'> & { recipient: string; request_digest: Buffer };
+
+const columns = `id, service_id, reference, recipient, notification_type, status, template_id, template_version,
+  template_name, provider, provider_reference, created_at, sent_at, completed_at, sent_by, spreadsheet_file_name,
+  spreadsheet_row_number, upload_letter_file_name, request_digest`;
+
+export function createNotificationStore(pool: Pool): NotificationStore {
+  const find = async (id: string): Promise<NotificationRow | null> => {
+    const { rows } = await pool.query<NotificationRow>({
+      name: 'find-notification',
+      text: `SELECT ${columns} FROM notifications WHERE id = $1`,
+      values: [id],
+    });
+    return rows[0] ?? null;
+  };
+
+  return {
+    async register({ notification: given, requestDigest }) {
+      const { rowCount } = await pool.query({
+        name: 'register-notification',
+        text: `INSERT INTO notifications (${columns})
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+          ON CONFLICT (id) DO NOTHING`,
+        values: [
+          given.id,
+          given.service_id,
+          given.reference,
+          given.to,
+          given.notification_type,
+          given.status,
+          given.template_id,
+          given.template_version,
+          given.template_name,
+          given.provider,
+          given.provider_reference,
+          given.created_at,
+          given.sent_at,
+          given.completed_at,
+          given.sent_by,
+          given.spreadsheet_file_name,
+          given.spreadsheet_row_number,
+          given.upload_letter_file_name,
+          requestDigest,
+        ],
+      });
+      if (rowCount === 1) return { stored: { notification: given, requestDigest }, wasCreated: true };
+      const row = await find(given.id);
+      if (!row) throw new Error('a notification was there and then was not');
+      return {
+        stored: { notification: toNotification(row), requestDigest: row.request_digest },
+        wasCreated: false,
+      };
+    },
+
+    async find(id) {
+      const row = await find(id);
+      return row && toNotification(row);
+    },
+
+    async list(query) {
+      const { text, values } = listStatement(query);
+      const { rows } = await pool.query<NotificationRow>(text, values);
+      const items = rows.slice(0, query.limit).map(toNotification);
+      const last = items.at(-1);
+      return {
+        items,
+        nextCursor: rows.length > query.limit && last ? `${last.created_at}_${last.id}` : null,
+      };
+    },
+  };
+}
+
+/** Newest first; each filter that is given becomes one condition, so that the planner sees only those. */
+function listStatement(query: Parameters<NotificationStore['list']>[0]): { text: string; values: unknown[] } {
+  const values: unknown[] = [];
+  const conditions: string[] = [];
+  const where = (condition: (placeholder: string) => string, value: unknown): void => {
+    if (value === undefined) return;
+    values.push(value);
+    conditions.push(condition(`$${values.length}`));
+  };
+  where((p) => `service_id = ${p}`, query.service_id);
+  where((p) => `reference = ${p}`, query.reference);
+  where((p) => `status = ${p}`, query.status);
+  where((p) => `notification_type = ${p}`, query.notification_type);
+  where((p) => `created_at >= ${p}`, query.since);
+  where((p) => `created_at < ${p}`, query.until);
+  if (query.cursor !== undefined) {
+    const [createdAt, id] = query.cursor.split('_');
+    values.push(createdAt, id);
+    conditions.push(`(created_at, id) < ($${values.length - 1}, $${values.length})`);
+  }
+  values.push(query.limit + 1);
+  const filter = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+  return {
+    text: `SELECT ${columns} FROM notifications ${filter} ORDER BY created_at DESC, id DESC LIMIT $${values.length}`,
+    values,
+  };
+}
+
+function toNotification({ recipient, request_digest: _digest, ...row }: NotificationRow): Notification {
+  return { ...row, to: recipient };
+}

@@ -1,0 +1,159 @@
+import { createGroupCommit } from '../domain/group-commit.ts';
+import { groupBy } from '../domain/group-by.ts';
+import type { DeliveryMetrics, DispatchEntry, DispatchLog, DispatchQueue, Workflows } from '../ports.ts';
+import { createBackoff } from './backoff.ts';
+import { createNudge } from './nudge.ts';
+
+/** What one notification still has to tell its workflow; never told twice at the same time, so that it stays in order. */
+type Lane = { notificationId: string; entries: DispatchEntry[]; isBusy: boolean };
+
+export type Dispatcher = {
+  /** The owner to commit new entries under; null when memory is full and any process may take them. */
+  owner(): string | null;
+  take(entries: readonly DispatchEntry[]): void;
+  /** Looks for entries that others left, now rather than at the next sweep. */
+  nudge(): void;
+  start(): Promise<void>;
+  /** Lets what is in flight end and gives the rest back to the other processes. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Tells workflows of accepted statuses: at once those accepted in this process, and whatever other processes left
+ * behind. The number in flight is bounded, because Temporal starts a workflow eagerly (its cheapest way by half) only
+ * while the worker has a free slot.
+ */
+export function createDispatcher(options: {
+  owner: string;
+  queue: DispatchQueue;
+  workflows: Workflows;
+  metrics: DeliveryMetrics;
+  log: DispatchLog;
+  maxInFlight: number;
+  /** Beyond this, accepted entries stay in the database for whoever has room. */
+  maxInMemory: number;
+  beatSeconds: number;
+  leaseSeconds: number;
+}): Dispatcher {
+  const { queue, workflows, log, owner } = options;
+  const lanes = new Map<string, Lane>();
+  const ready: Lane[] = [];
+  const backoff = createBackoff({ firstMs: 200, maxMs: 5_000 });
+  let inMemory = 0;
+  let inFlight = 0;
+  let isRunning = false;
+  let timer: NodeJS.Timeout | undefined;
+  let sweeping: Promise<void> = Promise.resolve();
+
+  const forget = createGroupCommit<DispatchEntry[], true>({
+    commit: async (groups) => {
+      await queue.finish(groups.flat());
+      return groups.map(() => true as const);
+    },
+    maxItems: 200,
+    maxInFlight: 1,
+  });
+
+  const take = (entries: readonly DispatchEntry[]): void => {
+    for (const [notificationId, own] of groupBy(entries, (entry) => entry.notificationId)) {
+      let lane = lanes.get(notificationId);
+      if (!lane) {
+        lane = { notificationId, entries: [], isBusy: false };
+        lanes.set(notificationId, lane);
+      }
+      const known = new Set(lane.entries.map(({ sequence }) => sequence));
+      const fresh = own.filter(({ sequence }) => !known.has(sequence));
+      if (lane.entries.length === 0 && !lane.isBusy && fresh.length > 0) ready.push(lane);
+      lane.entries.push(...fresh);
+      lane.entries.sort((a, b) => a.sequence - b.sequence);
+      inMemory += fresh.length;
+    }
+    pump();
+  };
+
+  const pump = (): void => {
+    // After a failure one lane probes whether Temporal is back; the others wait for its answer.
+    const limit = backoff.isHealthy() ? options.maxInFlight : 1;
+    while (isRunning && inFlight < limit && !backoff.isWaiting()) {
+      const lane = ready.shift();
+      if (!lane) return;
+      inFlight += 1;
+      lane.isBusy = true;
+      void tell(lane).finally(() => {
+        inFlight -= 1;
+        lane.isBusy = false;
+        if (lane.entries.length > 0) ready.push(lane);
+        else lanes.delete(lane.notificationId);
+        pump();
+      });
+    }
+  };
+
+  const tell = async (lane: Lane): Promise<void> => {
+    const entries = [...lane.entries];
+    try {
+      await workflows.tell(entries);
+    } catch (cause) {
+      const waitMs = backoff.failed(pump);
+      log.warn(
+        { err: cause, waitMs, waiting: inMemory },
+        'Temporal did not take a status; it waits and is tried again',
+      );
+      return;
+    }
+    backoff.succeeded();
+    lane.entries.splice(0, entries.length);
+    inMemory -= entries.length;
+    options.metrics.dispatched(entries.length);
+    // Not awaited: an entry that stays behind is told once more, which the workflow ignores.
+    forget(entries).catch((cause: unknown) =>
+      log.warn({ err: cause }, 'dispatched entries could not be deleted'),
+    );
+  };
+
+  const claim = async (): Promise<void> => {
+    const room = options.maxInMemory - inMemory;
+    if (room > 0) take(await queue.claim(owner, room));
+  };
+
+  const unread = (cause: unknown): void =>
+    log.warn({ err: cause }, 'the dispatch queue could not be read; it is tried again');
+
+  const sweep = async (): Promise<void> => {
+    try {
+      await queue.beat(owner, options.leaseSeconds);
+      await claim();
+      take(await queue.owned(owner, options.leaseSeconds));
+    } catch (cause) {
+      unread(cause);
+    }
+  };
+
+  const nudge = createNudge(() => (isRunning ? claim().catch(unread) : Promise.resolve()));
+
+  const schedule = (): void => {
+    if (!isRunning) return;
+    timer = setTimeout(() => {
+      sweeping = sweep().finally(schedule);
+    }, options.beatSeconds * 1000);
+  };
+
+  return {
+    owner: () => (isRunning && inMemory < options.maxInMemory ? owner : null),
+    take,
+    nudge,
+    async start() {
+      isRunning = true;
+      await sweep();
+      schedule();
+    },
+    async stop() {
+      isRunning = false;
+      clearTimeout(timer);
+      backoff.stop();
+      await sweeping;
+      while (inFlight > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      await queue.resign(owner);
+    },
+  };
+}

@@ -1,0 +1,35 @@
+/** What became of one accepted status on its way to the customer's URL. */
+export const callbackStates = [
+  'pending',
+  'delivering',
+  'retrying',
+  'delivered',
+  'failed',
+  'held',
+  'skipped',
+] as const;
+export type CallbackState = (typeof callbackStates)[number];
+
+/** The states that are stored; `delivering` is only ever derived, so that the healthy path writes once. */
+export type StoredState = Exclude<CallbackState, 'delivering'>;
+
+const settled: ReadonlySet<StoredState> = new Set<StoredState>(['delivered', 'failed', 'held', 'skipped']);
+
+/** A settled status is never attempted again by itself, and lets the next one of its notification go. */
+export function isSettled(state: StoredState): boolean {
+  return settled.has(state);
+}
+
+/**
+ * The state to show for each of a notification's statuses, given in sequence: the first unsettled one that has left
+ * the dispatch queue is being delivered now; those behind it wait for it.
+ */
+export function shownStates(statuses: readonly { state: StoredState; queued: boolean }[]): CallbackState[] {
+  let isFirstOpen = true;
+  return statuses.map(({ state, queued }) => {
+    if (isSettled(state)) return state;
+    const shown = state === 'pending' && isFirstOpen && !queued ? 'delivering' : state;
+    isFirstOpen = false;
+    return shown;
+  });
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { InstantOutput } from './instant.schema.ts';
+import { NotificationList } from './service.schema.ts';
+import { Uuid, storedText } from './text.schema.ts';
+
+/** The events that exist so far; one callback a service and event. */
+export const callbackEvents = ['delivery_status'] as const;
+export const CallbackEvent = z.enum(callbackEvents, `must be one of: ${callbackEvents.join(', ')}`);
+export type CallbackEvent = z.infer<typeof CallbackEvent>;
+
+const headerSafe = /^[\x21-\x7e]+$/;
+
+/** "At least 10 characters" (GOV.UK Notify); visible ASCII, since it travels in a header. */
+export const BearerToken = storedText(4096)
+  .min(10, 'must be at least 10 characters')
+  .regex(headerSafe, 'must be visible ASCII without spaces');
+
+export const CallbackAuth = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('none') }),
+  z.strictObject({ type: z.literal('bearer'), token: BearerToken }),
+]);
+export type CallbackAuth = z.infer<typeof CallbackAuth>;
+
+export const notificationTypes = ['sms', 'email', 'letter'] as const;
+
+export const CallbackFilter = z.strictObject({
+  statuses: z.array(storedText(50)).min(1).max(50).optional(),
+  notification_types: z.array(z.enum(notificationTypes)).min(1).optional(),
+  template_ids: z.array(Uuid).min(1).max(500).optional(),
+});
+export type CallbackFilter = z.infer<typeof CallbackFilter>;
+
+export const CallbackPolicy = z.strictObject({
+  attempts: z.number().int().min(1).max(50).optional(),
+  interval_seconds: z.number().int().min(1).max(86_400).optional(),
+  timeout_seconds: z.number().int().min(1).max(120).optional(),
+});
+
+/** The body of `PUT …/callbacks/{event}`. */
+export const ConfigureCallback = z
+  .strictObject({
+    url: storedText(2048),
+    bearer_token: BearerToken.optional(),
+    auth: CallbackAuth.optional(),
+    policy: CallbackPolicy.optional(),
+    filter: CallbackFilter.optional(),
+    notification_list: NotificationList.optional(),
+  })
+  .refine((body) => !(body.bearer_token !== undefined && body.auth !== undefined), {
+    message: 'give bearer_token or auth, not both',
+    path: ['bearer_token'],
+  });
+export type ConfigureCallback = z.infer<typeof ConfigureCallback>;
+
+/** A callback as it is shown: never with a secret. */
+export const Callback = z
+  .object({
+    id: z.string(),
+    event: z.enum(callbackEvents),
+    url: z.string(),
+    auth: z.object({ type: z.enum(['none', 'bearer']) }),
+    has_bearer_token: z.boolean(),
+    policy: z.object({ attempts: z.number(), interval_seconds: z.number(), timeout_seconds: z.number() }),
+    filter: z.object({
+      statuses: z.array(z.string()).optional(),
+      notification_types: z.array(z.enum(notificationTypes)).optional(),
+      template_ids: z.array(z.string()).optional(),
+    }),
+    notification_list: z.array(z.string()),
+    state: z.enum(['enabled', 'disabled']),
+    disabled_at: InstantOutput.nullable(),
+    disabled_reason: z.string().nullable(),
+    held: z.number().int(),
+    version: z.number().int(),
+    created_at: InstantOutput,
+    updated_at: InstantOutput,
+  })
+  .meta({ id: 'Callback' });
+export type Callback = z.infer<typeof Callback>;

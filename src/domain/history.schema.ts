@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { attemptOutcomes } from './attempt.ts';
+import { callbackEvents } from './callback.schema.ts';
+import { callbackStates } from './callback-state.ts';
+import { InstantOutput } from './instant.schema.ts';
+
+export const Attempt = z
+  .object({
+    number: z.number().int(),
+    started_at: InstantOutput,
+    duration_ms: z.number().int(),
+    outcome: z.enum(attemptOutcomes),
+    response_status: z.number().int().nullable(),
+    response_headers: z.record(z.string(), z.string()).nullable(),
+    response_body: z.string().nullable(),
+    response_truncated: z.boolean(),
+    error: z.string().nullable(),
+  })
+  .meta({ id: 'Attempt' });
+export type Attempt = z.infer<typeof Attempt>;
+
+export const CallbackResult = z
+  .object({
+    id: z.string().describe('The event id: the same in every attempt, sent as `ringback-event-id`.'),
+    event: z.enum(callbackEvents),
+    sequence: z.number().int(),
+    status: z.string(),
+    state: z.enum(callbackStates),
+    state_reason: z.string().nullable().describe('Why a status was skipped, held or failed.'),
+    url: z.string().nullable(),
+    accepted_at: InstantOutput,
+    next_attempt_at: InstantOutput.nullable(),
+    workflow_id: z.string().nullable(),
+    workflow_url: z.string().nullable(),
+    attempts: z.array(Attempt),
+  })
+  .meta({ id: 'CallbackResult' });
+export type CallbackResult = z.infer<typeof CallbackResult>;
+
+export const CallbackHistory = z.object({ items: z.array(CallbackResult) }).meta({ id: 'CallbackHistory' });
+export type CallbackHistory = z.infer<typeof CallbackHistory>;

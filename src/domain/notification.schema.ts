@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { notificationTypes } from './callback.schema.ts';
+import { InstantInput, InstantOutput } from './instant.schema.ts';
+import { PageQuery } from './page.schema.ts';
+import { Uuid, storedText } from './text.schema.ts';
+
+/** The body of `POST /v1/notifications`: one message to one recipient, as its platform knows it. */
+export const RegisterNotification = z
+  .strictObject({
+    service_id: Uuid.optional().describe('Operators only; a service key speaks for its own service.'),
+    id: Uuid.optional(),
+    reference: storedText(1000).nullish(),
+    to: storedText(1000),
+    notification_type: z.enum(notificationTypes),
+    template_id: Uuid.optional(),
+    template_version: z.number().int().min(0).max(2_147_483_647).optional(),
+    template_name: storedText(1000).optional(),
+    provider: storedText(50).optional(),
+    provider_reference: storedText(500).optional(),
+    created_at: InstantInput.optional(),
+    sent_at: InstantInput.nullish(),
+    sent_by: storedText(500).optional(),
+    spreadsheet_file_name: storedText(500).optional(),
+    spreadsheet_row_number: z.number().int().min(0).max(2_147_483_647).optional(),
+    upload_letter_file_name: storedText(500).optional(),
+  })
+  .superRefine((body, context) => {
+    if (body.notification_type === 'letter') return;
+    for (const field of letterFields)
+      if (body[field] !== undefined)
+        context.addIssue({ code: 'custom', path: [field], message: 'is for letters only' });
+  });
+export type RegisterNotification = z.infer<typeof RegisterNotification>;
+
+const letterFields = [
+  'sent_by',
+  'spreadsheet_file_name',
+  'spreadsheet_row_number',
+  'upload_letter_file_name',
+] as const;
+
+export const Notification = z
+  .object({
+    id: z.string(),
+    service_id: z.string(),
+    reference: z.string().nullable(),
+    to: z.string(),
+    notification_type: z.enum(notificationTypes),
+    status: z.string(),
+    template_id: z.string().nullable(),
+    template_version: z.number().int().nullable(),
+    template_name: z.string().nullable(),
+    provider: z.string().nullable(),
+    provider_reference: z.string().nullable(),
+    created_at: InstantOutput,
+    sent_at: InstantOutput.nullable(),
+    completed_at: InstantOutput.nullable(),
+    sent_by: z.string().nullable(),
+    spreadsheet_file_name: z.string().nullable(),
+    spreadsheet_row_number: z.number().int().nullable(),
+    upload_letter_file_name: z.string().nullable(),
+  })
+  .meta({ id: 'Notification' });
+export type Notification = z.infer<typeof Notification>;
+
+// Checked here, since what is no cursor would be an error of the database only.
+const isCursor = (text: string): boolean => {
+  const [createdAt, id, ...rest] = text.split('_');
+  return InstantInput.safeParse(createdAt).success && Uuid.safeParse(id).success && rest.length === 0;
+};
+
+export const ListNotifications = PageQuery.extend({
+  cursor: z
+    .string()
+    .refine(isCursor, 'must be the next_cursor of the page before')
+    .optional()
+    .describe('The `next_cursor` of the page before.'),
+  service_id: Uuid.optional(),
+  reference: storedText(1000).optional(),
+  status: storedText(50).optional(),
+  notification_type: z.enum(notificationTypes).optional(),
+  since: InstantInput.optional(),
+  until: InstantInput.optional(),
+});
+export type ListNotifications = z.infer<typeof ListNotifications>;

@@ -1,0 +1,10 @@
+// What each sealed secret is bound to: a secret moved to another row cannot be opened there.
+import type { CallbackEvent } from './callback.schema.ts';
+
+export function callbackAuthContext(serviceId: string, event: CallbackEvent): string {
+  return `callback:${serviceId}:${event}`;
+}
+
+export function apiKeySecretContext(serviceId: string, keyId: string): string {
+  return `api-key:${serviceId}:${keyId}`;
+}

@@ -1,0 +1,33 @@
+import { Client } from 'pg';
+
+export type DatabaseOwner = { role: string; password: string; databases: readonly string[] };
+
+/** Makes each role and the databases it owns, where missing. Nobody but the owner may connect to a database. */
+export async function createDatabases(adminUrl: string, owners: readonly DatabaseOwner[]): Promise<void> {
+  const client = new Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    for (const { role, password, databases } of owners) {
+      await createRole(client, role, password);
+      for (const database of databases) await createDatabase(client, database, role);
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+async function createRole(client: Client, role: string, password: string): Promise<void> {
+  const { rowCount } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [role]);
+  if (rowCount !== 0) return;
+  const name = client.escapeIdentifier(role);
+  await client.query(
+    `CREATE ROLE ${name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD ${client.escapeLiteral(password)}`,
+  );
+}
+
+async function createDatabase(client: Client, database: string, owner: string): Promise<void> {
+  const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [database]);
+  const name = client.escapeIdentifier(database);
+  if (rowCount === 0) await client.query(`CREATE DATABASE ${name} OWNER ${client.escapeIdentifier(owner)}`);
+  await client.query(`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`);
+}

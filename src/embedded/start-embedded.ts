@@ -1,0 +1,128 @@
+import { join, resolve } from 'node:path';
+
+import type { EmbeddedLog } from './embedded-log.ts';
+import { externalTemporalDatabases } from './external-databases.ts';
+import { lockHome } from './home-lock.ts';
+import type { Part, PartState } from './part.ts';
+import { embeddedPostgres } from './postgres.ts';
+import type { PostgresUrls } from './postgres.ts';
+import { prepareNamespace } from './prepare-namespace.ts';
+import { rotateLogs } from './rotate-logs.ts';
+import { createSupervisor } from './supervisor.ts';
+import type { Supervisor } from './supervisor.ts';
+import { temporalBinaries } from './temporal-binaries.ts';
+import type { TemporalDatabases } from './temporal-config.ts';
+import { embeddedTemporal } from './temporal-server.ts';
+import { embeddedTemporalUi } from './temporal-ui.ts';
+import { trimVisibilityIndexes } from './visibility-indexes.ts';
+
+export type EmbeddedOptions = {
+  /** RINGBACK_HOME: all state of the embedded parts. */
+  home: string;
+  /** For PATH, the cache folder and Go. */
+  env: NodeJS.ProcessEnv;
+  /** Of a PostgreSQL that is used instead of the embedded one. */
+  databaseUrl?: string | undefined;
+  /** Of a Temporal that is used instead of the embedded one. */
+  temporalAddress?: string | undefined;
+  namespace: string;
+  /** All of type Keyword. */
+  searchAttributes: readonly string[];
+  temporalUiPort?: number | undefined;
+  log: EmbeddedLog;
+  /** Gives up a start that is under way, and stops what it has started. */
+  signal?: AbortSignal | undefined;
+};
+
+export interface Embedded {
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  /** Null with an external Temporal, or when no UI server could be had. */
+  readonly temporalUiUrl: string | null;
+  /** Supervises one more part, which may use everything above, and resolves when it is ready. */
+  addPart(part: Part): Promise<void>;
+  partStates(): Readonly<Record<string, PartState>>;
+  /** Stops all parts, the last one first; calling it again waits for the same stop. */
+  stop(): Promise<void>;
+}
+
+/** Starts and supervises what is not external, with namespace and search attributes ready for use. */
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const home = resolve(options.home);
+  const lock = await lockHome(home);
+  const supervisor = await createSupervisor(join(home, 'run'), options.log);
+  const stop = async (): Promise<void> => {
+    await supervisor.stop();
+    await lock.release();
+  };
+  try {
+    const addresses = await Promise.race([
+      startParts({ ...options, home }, supervisor),
+      aborted(options.signal),
+    ]);
+    return { ...addresses, addPart: supervisor.add, partStates: supervisor.states, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type Addresses = Pick<Embedded, 'databaseUrl' | 'temporalAddress' | 'temporalUiUrl'>;
+
+async function startParts(options: EmbeddedOptions, supervisor: Supervisor): Promise<Addresses> {
+  await rotateLogs(join(options.home, 'logs'));
+  if (options.temporalAddress === undefined) return await startWithTemporal(options, supervisor);
+  const databaseUrl = options.databaseUrl ?? (await startPostgres(options, supervisor)).ringback;
+  await prepareNamespace({ ...options, address: options.temporalAddress });
+  return { databaseUrl, temporalAddress: options.temporalAddress, temporalUiUrl: null };
+}
+
+async function startWithTemporal(options: EmbeddedOptions, supervisor: Supervisor): Promise<Addresses> {
+  const { home, log, namespace } = options;
+  // First, because this is what may take minutes or fail.
+  const binaries = await temporalBinaries(options);
+  const { databaseUrl, databases } = await startDatabases(options, supervisor);
+  const temporal = await embeddedTemporal({ home, binaries, databases, log });
+  await supervisor.add(temporal.part);
+  const { mappedColumns } = await prepareNamespace({ ...options, address: temporal.address });
+  const dropped = await trimVisibilityIndexes(databases.visibilityUrl, mappedColumns);
+  if (dropped.length > 0)
+    log.info({ count: dropped.length }, 'dropped indexes of visibility that nothing here uses');
+  const addresses = { databaseUrl, temporalAddress: temporal.address };
+  if (binaries.uiServer === null) return { ...addresses, temporalUiUrl: null };
+  const ui = await embeddedTemporalUi({
+    home,
+    uiServer: binaries.uiServer,
+    temporalAddress: temporal.address,
+    namespace,
+    port: options.temporalUiPort,
+  });
+  await supervisor.add(ui.part);
+  return { ...addresses, temporalUiUrl: ui.url };
+}
+
+type Databases = { databaseUrl: string; databases: TemporalDatabases };
+
+async function startDatabases(options: EmbeddedOptions, supervisor: Supervisor): Promise<Databases> {
+  if (options.databaseUrl !== undefined) {
+    const databases = await externalTemporalDatabases(options.databaseUrl);
+    return { databaseUrl: options.databaseUrl, databases };
+  }
+  const urls = await startPostgres(options, supervisor);
+  const databases = { temporalUrl: urls.temporal, visibilityUrl: urls.temporalVisibility };
+  return { databaseUrl: urls.ringback, databases };
+}
+
+async function startPostgres({ home, log }: EmbeddedOptions, supervisor: Supervisor): Promise<PostgresUrls> {
+  const { part, urls } = await embeddedPostgres(home, log);
+  await supervisor.add(part);
+  return urls;
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const refuse = (): void => reject(new Error('The start was interrupted.'));
+    signal?.addEventListener('abort', refuse, { once: true });
+    if (signal?.aborted === true) refuse();
+  });
+}

@@ -1,0 +1,109 @@
+/** Where Temporal keeps its two databases. */
+export type TemporalDatabases = { temporalUrl: string; visibilityUrl: string };
+
+export const temporalPortNames = [
+  'temporalFrontend',
+  'temporalFrontendMembership',
+  'temporalHistory',
+  'temporalHistoryMembership',
+  'temporalMatching',
+  'temporalMatchingMembership',
+  'temporalWorker',
+  'temporalWorkerMembership',
+] as const;
+
+export type TemporalPorts = Readonly<Record<(typeof temporalPortNames)[number], number>>;
+
+export const sqlPlugin = 'postgres12_pgx';
+const host = '127.0.0.1';
+
+/** The server's configuration; JSON is YAML as well. */
+export function temporalConfig(
+  databases: TemporalDatabases,
+  ports: TemporalPorts,
+  dynamicConfigPath: string,
+): object {
+  const rpc = (grpcPort: number, membershipPort: number): object => ({
+    rpc: { grpcPort, membershipPort, bindOnIP: host },
+  });
+  return {
+    log: { stdout: true, level: 'warn' },
+    persistence: {
+      defaultStore: 'default',
+      visibilityStore: 'visibility',
+      // Fixed for the life of a database; four are enough for one machine.
+      numHistoryShards: 4,
+      datastores: {
+        default: { sql: sqlStore(databases.temporalUrl, 40) },
+        visibility: { sql: sqlStore(databases.visibilityUrl, 20) },
+      },
+    },
+    global: { membership: { maxJoinDuration: '30s', broadcastAddress: host } },
+    services: {
+      frontend: rpc(ports.temporalFrontend, ports.temporalFrontendMembership),
+      history: rpc(ports.temporalHistory, ports.temporalHistoryMembership),
+      matching: rpc(ports.temporalMatching, ports.temporalMatchingMembership),
+      worker: rpc(ports.temporalWorker, ports.temporalWorkerMembership),
+    },
+    clusterMetadata: {
+      enableGlobalNamespace: false,
+      failoverVersionIncrement: 10,
+      masterClusterName: 'active',
+      currentClusterName: 'active',
+      clusterInformation: {
+        active: {
+          enabled: true,
+          initialFailoverVersion: 1,
+          rpcName: 'frontend',
+          rpcAddress: `${host}:${ports.temporalFrontend}`,
+        },
+      },
+    },
+    dcRedirectionPolicy: { policy: 'noop' },
+    archival: {
+      history: { state: 'disabled', enableRead: false },
+      visibility: { state: 'disabled', enableRead: false },
+    },
+    namespaceDefaults: { archival: { history: { state: 'disabled' }, visibility: { state: 'disabled' } } },
+    dynamicConfigClient: { filepath: dynamicConfigPath, pollInterval: '60s' },
+  };
+}
+
+/** Limits that are meant for shared clusters are lifted: this one serves Ringback alone. */
+export function temporalDynamicConfig(): object {
+  const unlimited = 100_000;
+  const values: Record<string, boolean | number | string> = {
+    'system.enableEagerWorkflowStart': true,
+    'system.enableActivityEagerExecution': true,
+    'frontend.rps': unlimited,
+    'frontend.namespaceRPS': unlimited,
+    'frontend.namespaceRPS.visibility': unlimited,
+    'frontend.persistenceMaxQPS': unlimited,
+    'history.rps': unlimited,
+    'history.persistenceMaxQPS': unlimited,
+    'matching.rps': unlimited,
+    'matching.persistenceMaxQPS': unlimited,
+    'worker.persistenceMaxQPS': unlimited,
+    'system.visibilityPersistenceMaxReadQPS': unlimited,
+    'system.visibilityPersistenceMaxWriteQPS': unlimited,
+  };
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [{ value }]]));
+}
+
+function sqlStore(url: string, maxConns: number): object {
+  const { username, password, hostname, port, pathname, searchParams } = new URL(url);
+  const sslMode = searchParams.get('sslmode') ?? 'disable';
+  const isEncrypted = !['disable', 'allow', 'prefer'].includes(sslMode);
+  return {
+    pluginName: sqlPlugin,
+    databaseName: decodeURIComponent(pathname.slice(1)),
+    connectAddr: `${hostname}:${port || '5432'}`,
+    connectProtocol: 'tcp',
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    maxConns,
+    maxIdleConns: maxConns,
+    maxConnLifetime: '1h',
+    ...(isEncrypted && { tls: { enabled: true, enableHostVerification: sslMode === 'verify-full' } }),
+  };
+}

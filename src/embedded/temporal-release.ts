@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+
+import type { EmbeddedLog } from './embedded-log.ts';
+
+const execute = promisify(execFile);
+const stallTimeoutMs = 10_000;
+const progressEveryMs = 3_000;
+const programs = ['temporal-server', 'temporal-sql-tool'];
+
+/** SHA-256 by archive name, for releases whose sums were verified once; others rely on their checksums file alone. */
+export type ArchivePins = Readonly<Record<string, string>>;
+
+export type ReleaseOptions = {
+  version: string;
+  /** Where the programs are put, as `temporal-server` and `temporal-sql-tool`. */
+  folder: string;
+  log: EmbeddedLog;
+  baseUrl?: string | undefined;
+  pins?: ArchivePins | undefined;
+};
+
+export const officialReleases = 'https://github.com/temporalio/temporal/releases/download';
+
+/** Fetches Temporal's official release, checks it, and unpacks its programs. Rejects without leaving anything behind. */
+export async function fetchTemporalRelease(options: ReleaseOptions): Promise<void> {
+  const { version, folder, log, baseUrl = officialReleases, pins = {} } = options;
+  const archive = archiveName(version);
+  await mkdir(folder, { recursive: true });
+  const workFolder = await mkdtemp(join(folder, 'release-'));
+  try {
+    const expected = await expectedSum(`${baseUrl}/v${version}/checksums.txt`, archive);
+    if (pins[archive] !== undefined && pins[archive] !== expected) {
+      throw new Error(`${archive}: the release's checksums file differs from the SHA-256 pinned here.`);
+    }
+    const file = join(workFolder, archive);
+    const found = await download(`${baseUrl}/v${version}/${archive}`, file, log);
+    if (found !== expected) throw new Error(`${archive} has SHA-256 ${found}, its release says ${expected}.`);
+    await execute('tar', ['-xzf', file, '-C', workFolder, ...programs]);
+    for (const program of programs) {
+      await chmod(join(workFolder, program), 0o755);
+      await rename(join(workFolder, program), join(folder, program));
+    }
+  } finally {
+    await rm(workFolder, { recursive: true, force: true });
+  }
+}
+
+function archiveName(version: string): string {
+  const arch = process.arch === 'x64' ? 'amd64' : process.arch;
+  return `temporal_${version}_${process.platform}_${arch}.tar.gz`;
+}
+
+async function expectedSum(url: string, archive: string): Promise<string> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(stallTimeoutMs) });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
+  const line = (await response.text()).split('\n').find((candidate) => candidate.trim().endsWith(archive));
+  const sum = line?.trim().split(/\s+/)[0];
+  if (sum === undefined || !/^[0-9a-f]{64}$/.test(sum))
+    throw new Error(`${url} has no SHA-256 of ${archive}.`);
+  return sum;
+}
+
+/** Resolves to the SHA-256 of what was written to `file`; gives up when nothing comes for a while. */
+async function download(url: string, file: string, log: EmbeddedLog): Promise<string> {
+  const patience = new AbortController();
+  let stall = setTimeout(() => patience.abort(), stallTimeoutMs);
+  let bytes = 0;
+  const progress = setInterval(
+    () => log.info({ bytes }, `fetching Temporal: ${Math.round(bytes / 1_000_000)} MB`),
+    progressEveryMs,
+  );
+  const hash = createHash('sha256');
+  try {
+    const response = await fetch(url, { signal: patience.signal });
+    if (!response.ok || response.body === null) throw new Error(`${url} answered ${response.status}.`);
+    async function* watched(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+      for await (const chunk of chunks) {
+        clearTimeout(stall);
+        stall = setTimeout(() => patience.abort(), stallTimeoutMs);
+        hash.update(chunk);
+        bytes += chunk.length;
+        yield chunk;
+      }
+    }
+    await pipeline(Readable.fromWeb(response.body), watched, createWriteStream(file), {
+      signal: patience.signal,
+    });
+    return hash.digest('hex');
+  } finally {
+    clearTimeout(stall);
+    clearInterval(progress);
+  }
+}

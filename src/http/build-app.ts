@@ -1,0 +1,77 @@
+import helmet from '@fastify/helmet';
+import { fastify, LogController } from 'fastify';
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { createAuthenticate } from '../use-cases/authenticate.ts';
+import { createServiceKeyCache } from '../use-cases/service-keys.ts';
+import { addAuthentication } from './authenticate.ts';
+import type { HttpDeps } from './deps.ts';
+import { addNotFoundHandler, handleError } from './error-handler.ts';
+import { addJsonBody, bodyLimitBytes } from './json-body.ts';
+import { addOpenApi } from './open-api.ts';
+import { requestIdHeader, requestIdOf } from './request-id.ts';
+import { addApiKeyRoutes } from './routes/api-keys.ts';
+import { addCallbackRoutes } from './routes/callbacks.ts';
+import { addHistoryRoutes } from './routes/history.ts';
+import { addNotificationRoutes } from './routes/notifications.ts';
+import { addProcessRoutes } from './routes/process.ts';
+import { addServiceRoutes } from './routes/services.ts';
+import { addStatusRoutes } from './routes/statuses.ts';
+import { validatorCompiler } from './validate.ts';
+import type { ZodApp } from './zod-app.ts';
+
+/** The whole HTTP side. It listens to nothing, so tests inject and whoever composes the process listens. */
+export async function buildApp(deps: HttpDeps): Promise<ZodApp> {
+  const app = fastify({
+    ...(deps.logger && { loggerInstance: deps.logger }),
+    // A line a request would cost more than the request; what goes wrong is logged by the error handler.
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: deps.trustProxy.length > 0 ? deps.trustProxy : false,
+    bodyLimit: bodyLimitBytes,
+    // A caller that sends its request a byte a minute must not hold a connection for ever.
+    requestTimeout: 30_000,
+    // Longer ids than fastify takes by itself, so that they are refused as ids and not as unknown paths.
+    routerOptions: { maxParamLength: 2000 },
+    genReqId: requestIdOf,
+    frameworkErrors: (error, request, reply) => {
+      void reply.header(requestIdHeader, request.id);
+      handleError(error, request, reply);
+    },
+  }).withTypeProvider<ZodTypeProvider>();
+
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(handleError);
+  addJsonBody(app);
+  addNotFoundHandler(app);
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header(requestIdHeader, request.id);
+  });
+  await app.register(helmet, { contentSecurityPolicy: { directives: pageDirectives } });
+  await addOpenApi(app, deps.version);
+  addProcessRoutes(app, deps);
+
+  const keys = createServiceKeyCache(deps);
+  const authenticate = createAuthenticate({ ...deps, keys });
+  await app.register(
+    async (v1: ZodApp) => {
+      addAuthentication(v1, authenticate);
+      const routeDeps = { ...deps, keys };
+      addServiceRoutes(v1, routeDeps);
+      addApiKeyRoutes(v1, routeDeps);
+      addCallbackRoutes(v1, routeDeps);
+      addNotificationRoutes(v1, routeDeps);
+      addStatusRoutes(v1, routeDeps);
+      addHistoryRoutes(v1, routeDeps);
+    },
+    { prefix: '/v1' },
+  );
+  return app;
+}
+
+const pageDirectives = {
+  // Swagger UI sets styles inline and draws its icons from data: URLs.
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  imgSrc: ["'self'", 'data:'],
+  // Where Ringback is served without TLS, the pages could not load their own scripts.
+  upgradeInsecureRequests: null,
+};

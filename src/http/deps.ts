@@ -1,0 +1,38 @@
+import type { FastifyBaseLogger } from 'fastify';
+import type {
+  ApiKeyStore,
+  CallbackStore,
+  NotificationStore,
+  SecretBox,
+  ServiceStore,
+  StatusStore,
+  UrlPolicy,
+} from '../ports.ts';
+import type { AcceptStatusUseCase } from '../use-cases/accept-status.ts';
+import type { ServiceKeyCache } from '../use-cases/service-keys.ts';
+import type { WorkflowUrl } from '../use-cases/show-history.ts';
+
+/** Everything the HTTP side needs; whoever composes the process gives it. */
+export type HttpDeps = {
+  services: ServiceStore;
+  apiKeys: ApiKeyStore;
+  callbacks: CallbackStore;
+  notifications: NotificationStore;
+  statuses: Pick<StatusStore, 'history'>;
+  secrets: SecretBox;
+  urlPolicy: UrlPolicy;
+  acceptStatus: AcceptStatusUseCase;
+  workflowUrl: WorkflowUrl;
+  /** Null for each part that is there, else why it is not, in words anyone may read. */
+  readiness: () => Promise<Record<string, string | null>>;
+  renderMetrics: () => Promise<{ contentType: string; text: string }>;
+  now: () => Date;
+  adminToken: string;
+  /** The addresses (CIDR) whose `X-Forwarded-*` are believed; empty for none. */
+  trustProxy: string[];
+  version: string;
+  /** Null for no log. */
+  logger: FastifyBaseLogger | null;
+};
+
+export type RouteDeps = HttpDeps & { keys: ServiceKeyCache };

@@ -1,0 +1,87 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AppError } from '../domain/errors.ts';
+import { allowedMethods } from './allowed-methods.ts';
+import { bodyLimitBytes } from './json-body.ts';
+import { sendProblem, type ProblemCode } from './problem.ts';
+
+type Refusal = { code: ProblemCode; detail: string };
+
+const notJson: Refusal = { code: 'INVALID_INPUT', detail: 'The request body is not valid JSON.' };
+
+/** What fastify refuses before a route is reached, by its codes. */
+const frameworkRefusals: Readonly<Record<string, Refusal>> = {
+  FST_ERR_CTP_EMPTY_JSON_BODY: {
+    code: 'INVALID_INPUT',
+    detail: 'The request body is empty: send a JSON object.',
+  },
+  FST_ERR_CTP_INVALID_JSON_BODY: notJson,
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    code: 'INVALID_INPUT',
+    detail: 'The request body is not as long as its Content-Length says.',
+  },
+  FST_ERR_CTP_BODY_TOO_LARGE: {
+    code: 'PAYLOAD_TOO_LARGE',
+    detail: `The request body is larger than ${bodyLimitBytes / 1024} KiB.`,
+  },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    detail: 'Send the request body as Content-Type: application/json.',
+  },
+  FST_ERR_BAD_URL: { code: 'INVALID_INPUT', detail: 'The path of the URL is not correctly percent-encoded.' },
+};
+
+/** Answers any error with a problem document: refusals in their own words, faults of ours without any. */
+export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { code, detail, fields } = toRefusal(error);
+  if (code === 'INTERNAL' || code === 'UNAVAILABLE')
+    request.log.error(
+      { ...describeFault(error), requestId: request.id, route: request.routeOptions.url },
+      'A request failed.',
+    );
+  else
+    request.log.debug(
+      { code, requestId: request.id, route: request.routeOptions.url },
+      'A request was refused.',
+    );
+  return sendProblem(reply, code, detail, fields);
+}
+
+/** Answers what no route takes: 405 where the path has other methods, else 404. */
+export function addNotFoundHandler(app: FastifyInstance): void {
+  const methodsOf = allowedMethods(app);
+  app.setNotFoundHandler((request, reply) => {
+    const methods = methodsOf(request.url);
+    if (methods.length === 0 || methods.includes(request.method))
+      return sendProblem(reply, 'NOT_FOUND', 'Nothing is at this path.');
+    const list = methods.join(', ');
+    void reply.header('allow', list);
+    return sendProblem(reply, 'METHOD_NOT_ALLOWED', `This path takes ${list} only.`);
+  });
+}
+
+function toRefusal(error: unknown): Refusal & { fields?: AppError['fields'] } {
+  if (error instanceof AppError && error.code !== 'INTERNAL')
+    return { code: error.code, detail: error.message, fields: error.fields };
+  const known = frameworkRefusals[frameworkCode(error)];
+  if (known) return known;
+  return {
+    code: 'INTERNAL',
+    detail:
+      'The request could not be carried out. Nothing in it is known to be wrong; the log has the cause.',
+  };
+}
+
+function frameworkCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** Of an error only what cannot hold a row's values: a database's `detail` shows recipients. */
+function describeFault(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const { name, message, stack } = error;
+  const code = frameworkCode(error);
+  return {
+    error: { name, message, ...(code !== '' && { code }), stack },
+    ...(error.cause instanceof Error && { cause: { name: error.cause.name, message: error.cause.message } }),
+  };
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { Callback, CallbackEvent, ConfigureCallback } from '../../domain/callback.schema.ts';
+import { notFound } from '../../domain/errors.ts';
+import { Uuid } from '../../domain/text.schema.ts';
+import { maySee } from '../../use-cases/caller.ts';
+import { configureCallback } from '../../use-cases/configure-callback.ts';
+import { callerOf, operatorOnly } from '../authenticate.ts';
+import type { RouteDeps } from '../deps.ts';
+import { callerSecurity, operatorSecurity } from '../open-api.ts';
+import { bodyProblems, noContent, problems } from '../responses.ts';
+import type { ZodApp } from '../zod-app.ts';
+
+const common = { tags: ['callbacks'], params: z.strictObject({ id: Uuid, event: CallbackEvent }) };
+
+export function addCallbackRoutes(app: ZodApp, deps: RouteDeps): void {
+  app.put(
+    '/services/:id/callbacks/:event',
+    {
+      onRequest: operatorOnly,
+      schema: {
+        ...common,
+        security: operatorSecurity,
+        summary: "Create or replace a service's callback for an event",
+        description:
+          'What is not given falls back to the profile\'s defaults, except the credential, which stays as it is stored; `auth: {"type":"none"}` removes it.',
+        body: ConfigureCallback,
+        response: { 200: Callback, 201: Callback, ...bodyProblems('FORBIDDEN', 'NOT_FOUND') },
+      },
+    },
+    async (request, reply) => {
+      const { id, event } = request.params;
+      const { callback, wasCreated } = await configureCallback(deps, id, event, request.body);
+      return reply.code(wasCreated ? 201 : 200).send(callback);
+    },
+  );
+
+  app.get(
+    '/services/:id/callbacks/:event',
+    {
+      schema: {
+        ...common,
+        security: callerSecurity,
+        summary: "Show a service's callback for an event, without its secrets",
+        response: { 200: Callback, ...problems('NOT_FOUND') },
+      },
+    },
+    async (request) => {
+      const { id, event } = request.params;
+      const callback = maySee(callerOf(request), id) ? await deps.callbacks.find(id, event) : null;
+      if (!callback) throw notFound('callback');
+      return callback;
+    },
+  );
+
+  app.delete(
+    '/services/:id/callbacks/:event',
+    {
+      onRequest: operatorOnly,
+      schema: {
+        ...common,
+        security: operatorSecurity,
+        summary: "Remove a service's callback for an event",
+        response: { 204: noContent('The callback is removed.'), ...problems('FORBIDDEN', 'NOT_FOUND') },
+      },
+    },
+    async (request, reply) => {
+      const { id, event } = request.params;
+      if (!(await deps.callbacks.remove(id, event))) throw notFound('callback');
+      return reply.code(204).send(null);
+    },
+  );
+}

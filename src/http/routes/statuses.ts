@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { AcceptedStatus, AcceptStatus } from '../../domain/status.schema.ts';
+import { Uuid } from '../../domain/text.schema.ts';
+import { callerOf } from '../authenticate.ts';
+import type { RouteDeps } from '../deps.ts';
+import { callerSecurity } from '../open-api.ts';
+import { bodyProblems } from '../responses.ts';
+import type { ZodApp } from '../zod-app.ts';
+
+export function addStatusRoutes(app: ZodApp, deps: RouteDeps): void {
+  app.post(
+    '/notifications/:id/statuses',
+    {
+      schema: {
+        tags: ['notifications'],
+        security: callerSecurity,
+        summary: 'Accept a status',
+        description:
+          'A 2xx is answered only once the status is durable, and will be delivered. The same `event_id` again is answered with 200 and the first `sequence`.',
+        params: z.strictObject({ id: Uuid }),
+        body: AcceptStatus,
+        response: { 200: AcceptedStatus, 202: AcceptedStatus, ...bodyProblems('NOT_FOUND') },
+      },
+    },
+    async (request, reply) => {
+      const accepted = await deps.acceptStatus(callerOf(request), request.params.id, request.body);
+      return reply.code(accepted.duplicate ? 200 : 202).send(accepted);
+    },
+  );
+}

@@ -1,0 +1,74 @@
+// One process of Ringback, composed: what `npm start` supervises as one of its parts, and what a container runs.
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { createSealedBox } from '../crypto/sealed-box.ts';
+import { createApiKeyStore } from '../db/api-key-store.ts';
+import { createCallbackStore } from '../db/callback-store.ts';
+import { createDispatchQueue } from '../db/dispatch-queue.ts';
+import { migrate } from '../db/migrate.ts';
+import { createNotificationStore } from '../db/notification-store.ts';
+import { createPool } from '../db/pool.ts';
+import { createServiceStore } from '../db/service-store.ts';
+import { createStatusStore } from '../db/status-store.ts';
+import { buildApp } from '../http/build-app.ts';
+import { createEgressPolicy } from '../net/egress-policy.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { workflowUrl } from '../temporal/workflow-id.ts';
+import { createAcceptStatus } from '../use-cases/accept-status.ts';
+import { startDelivery } from './delivery.ts';
+import type { InstallationSecrets } from './installation-secrets.ts';
+import { createReadiness } from './readiness.ts';
+import { version } from './version.ts';
+
+export type RunningApp = { url: string; stop(): Promise<void> };
+
+/** Migrates, starts what `ROLE` asks for and listens. `stop` first refuses new work, then lets running work end. */
+export async function startApp(
+  config: Config & { DATABASE_URL: string; TEMPORAL_ADDRESS: string },
+  secrets: InstallationSecrets,
+  log: Logger,
+): Promise<RunningApp> {
+  const pool = createPool(config.DATABASE_URL, { max: 20, application_name: `ringback-${config.ROLE}` });
+  for (const name of await migrate(pool)) log.info({ migration: name }, 'schema migrated');
+  const box = createSealedBox(secrets.sealingKeys);
+  const metrics = createMetrics(createDispatchQueue(pool).depth);
+  const egress = createEgressPolicy({ allow: config.EGRESS_ALLOW, allowHttp: config.EGRESS_ALLOW_HTTP });
+  const delivery =
+    config.ROLE === 'api'
+      ? null
+      : await startDelivery(config, { pool, secrets: box, metrics, egress, version, log });
+  const statuses = createStatusStore(pool);
+  const uiUrl = config.TEMPORAL_UI_URL;
+  const app = await buildApp({
+    services: createServiceStore(pool),
+    apiKeys: createApiKeyStore(pool),
+    callbacks: createCallbackStore(pool),
+    notifications: createNotificationStore(pool),
+    statuses,
+    secrets: box,
+    urlPolicy: egress,
+    acceptStatus: createAcceptStatus({
+      statuses,
+      handover: delivery?.dispatcher ?? { owner: () => null, take: () => undefined },
+      metrics,
+      now: () => new Date(),
+    }),
+    workflowUrl: (workflowId) => (uiUrl ? workflowUrl(uiUrl, config.TEMPORAL_NAMESPACE, workflowId) : null),
+    readiness: createReadiness(pool, delivery),
+    renderMetrics: metrics.render,
+    now: () => new Date(),
+    adminToken: secrets.adminToken,
+    trustProxy: config.TRUST_PROXY,
+    version,
+    logger: log,
+  });
+  const url = await app.listen({ host: config.HOST, port: config.PORT });
+  return {
+    url,
+    async stop() {
+      await app.close();
+      await delivery?.stop();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { AppError } from '../domain/errors.ts';
+import { govukNotify } from './govuk-notify.ts';
+import type { Profile } from './profile.ts';
+
+export type { DeliveryStatusFacts, Profile } from './profile.ts';
+
+const profiles: ReadonlyMap<string, Profile> = new Map(
+  [govukNotify].map((profile) => [profile.name, profile]),
+);
+
+export const profileNames: readonly string[] = [...profiles.keys()];
+
+export function findProfile(name: string): Profile | undefined {
+  return profiles.get(name);
+}
+
+/** The profile of a stored service; its name was checked when the service was created. */
+export function profileNamed(name: string): Profile {
+  const profile = profiles.get(name);
+  if (!profile) throw new AppError('INTERNAL', `The stored profile ${name} is unknown to this version.`);
+  return profile;
+}

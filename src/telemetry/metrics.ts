@@ -1,0 +1,66 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { attemptOutcomes } from '../domain/attempt.ts';
+import type { DeliveryMetrics } from '../ports.ts';
+
+export type Metrics = DeliveryMetrics & {
+  render(): Promise<{ contentType: string; text: string }>;
+};
+
+/** Every metric of a process, declared once. `queueDepth` is asked when the metrics are scraped. */
+export function createMetrics(queueDepth: () => Promise<number>): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+
+  const accepted = new Counter({
+    name: 'ringback_statuses_accepted_total',
+    help: 'Statuses accepted; a repeated event id counts as a duplicate.',
+    labelNames: ['profile', 'duplicate'],
+    registers,
+  });
+  const dispatched = new Counter({
+    name: 'ringback_statuses_dispatched_total',
+    help: 'Accepted statuses that a workflow was told of.',
+    registers,
+  });
+  const attempts = new Counter({
+    name: 'ringback_attempts_total',
+    help: 'Attempts to reach a callback URL, by outcome.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  for (const outcome of attemptOutcomes) attempts.inc({ outcome }, 0);
+  const durations = new Histogram({
+    name: 'ringback_attempt_duration_seconds',
+    help: 'How long an attempt took, by outcome.',
+    labelNames: ['outcome'],
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
+    registers,
+  });
+  const firstAttempt = new Histogram({
+    name: 'ringback_accept_to_first_attempt_seconds',
+    help: 'From the acceptance of a status to the start of its first attempt.',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900],
+    registers,
+  });
+  new Gauge({
+    name: 'ringback_dispatch_queue_depth',
+    help: 'Accepted statuses whose workflow has not been told yet, in all processes.',
+    registers,
+    async collect() {
+      // A scrape is worth having without the one figure that needs the database.
+      this.set(await queueDepth().catch(() => Number.NaN));
+    },
+  });
+
+  return {
+    accepted: (profile, isDuplicate) => accepted.inc({ profile, duplicate: String(isDuplicate) }),
+    dispatched: (count) => dispatched.inc(count),
+    attempted: (outcome, durationMs) => {
+      attempts.inc({ outcome });
+      durations.observe({ outcome }, durationMs / 1000);
+    },
+    firstAttemptAfter: (seconds) => firstAttempt.observe(seconds),
+    render: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}

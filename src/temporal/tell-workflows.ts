@@ -1,0 +1,84 @@
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { AppError } from '../domain/errors.ts';
+import type { DispatchEntry, Workflows } from '../ports.ts';
+import { statusSignal, type NotificationInput, type StatusMessage } from '../../workflows/messages.ts';
+import {
+  ringbackCommunication,
+  ringbackProfile,
+  ringbackService,
+  ringbackState,
+} from '../../workflows/search-attributes.ts';
+import { mainTaskQueue } from './task-queues.ts';
+import { notificationWorkflowId } from './workflow-id.ts';
+
+const workflowType = 'notificationWorkflow';
+
+/**
+ * Starts notification workflows or signals them. `connected` gives the client, or null while Temporal cannot be
+ * reached. A notification's first status is its workflow's input, so that the start can be eager: the server hands the
+ * first workflow task to this very process in its answer. Any later status is a signal that starts a run if none is open.
+ */
+export function createWorkflows(connected: () => Client | null, options: { isEager: boolean }): Workflows {
+  return {
+    async tell(entries) {
+      const client = connected();
+      if (!client) throw new AppError('UNAVAILABLE', 'Temporal cannot be reached.');
+      const [first] = entries;
+      if (!first) return;
+      if (first.sequence === 1 && (await start(client, first, entries, options))) return;
+      for (const entry of entries) await signal(client, entry);
+    },
+  };
+}
+
+/** False when a run is open already, which then has to be signalled. */
+async function start(
+  client: Client,
+  first: DispatchEntry,
+  entries: readonly DispatchEntry[],
+  { isEager }: { isEager: boolean },
+): Promise<boolean> {
+  try {
+    await client.workflow.start(workflowType, {
+      ...runOptions(first),
+      args: [
+        {
+          notificationId: first.notificationId,
+          statuses: entries.map(toMessage),
+        } satisfies NotificationInput,
+      ],
+      requestEagerStart: isEager,
+    });
+    return true;
+  } catch (cause) {
+    if (cause instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw cause;
+  }
+}
+
+async function signal(client: Client, entry: DispatchEntry): Promise<void> {
+  await client.workflow.signalWithStart(workflowType, {
+    ...runOptions(entry),
+    args: [{ notificationId: entry.notificationId, statuses: [] } satisfies NotificationInput],
+    signal: statusSignal,
+    signalArgs: [toMessage(entry)],
+  });
+}
+
+function runOptions(entry: DispatchEntry) {
+  return {
+    workflowId: notificationWorkflowId(entry.notificationId),
+    taskQueue: mainTaskQueue,
+    staticSummary: `${entry.profile}: ${entry.status}`,
+    typedSearchAttributes: [
+      { key: ringbackService, value: entry.serviceId },
+      { key: ringbackProfile, value: entry.profile },
+      { key: ringbackCommunication, value: entry.callbackId },
+      { key: ringbackState, value: 'delivering' },
+    ],
+  };
+}
+
+function toMessage({ sequence, status, eventId }: DispatchEntry): StatusMessage {
+  return { sequence, status, eventId };
+}

@@ -1,0 +1,112 @@
+import { AppError } from '../domain/errors.ts';
+import { parseApiKey } from '../signing/api-key.ts';
+import { equalsInConstantTime } from '../signing/constant-time.ts';
+import { decodeNotifyJwt, verifyNotifyJwt, type JwtFault } from '../signing/notify-jwt.ts';
+import type { Caller } from './caller.ts';
+import type { ActiveKey, ServiceKeyCache } from './service-keys.ts';
+
+export type AuthenticateUseCase = (authorization: string | undefined) => Promise<Caller>;
+
+type Refused = { kind: 'refused'; message: string };
+type KeySearch = { kind: 'found'; key: ActiveKey } | Refused;
+
+const howToAuthenticate =
+  'Send the header Authorization with `Bearer <API key>`, `ApiKey-v1 <API key>`, `Bearer <Notify JWT>`, or as the operator `Bearer <admin token>`.';
+const unknownKey =
+  'The API key is not known: it was never given, was revoked, or its service does not exist.';
+
+const jwtFaults: Record<JwtFault, string> = {
+  malformed: `The token is neither an API key nor a well-formed JWT. ${howToAuthenticate}`,
+  algorithm: 'The JWT must be signed with HS256, and name no critical extensions.',
+  issuer: 'The JWT must name the id of a service as its `iss`.',
+  signature: 'The JWT is not signed with an active API key of the service that its `iss` names.',
+  clock: 'The `iat` of the JWT must be within 30 seconds of the time here: check the clock of the caller.',
+};
+
+/** Says who sent an Authorization header; throws UNAUTHENTICATED, with what to send instead, when nobody known did. */
+export function createAuthenticate(deps: {
+  adminToken: string;
+  keys: ServiceKeyCache;
+  now: () => Date;
+}): AuthenticateUseCase {
+  const { adminToken, keys, now } = deps;
+
+  /** A key younger than what the cache holds must work at once, so a miss is looked up again before it is believed. */
+  const serviceCaller = async (
+    serviceId: string,
+    search: (keys: ActiveKey[]) => KeySearch,
+  ): Promise<Caller> => {
+    const askedAt = now().getTime();
+    const cached = await keys.load(serviceId);
+    let result = searchIn(cached.found, search);
+    let found = cached.found;
+    if (result.kind === 'refused' && cached.loadedAt < askedAt) {
+      ({ found } = await keys.load(serviceId, askedAt));
+      result = searchIn(found, search);
+    }
+    if (result.kind === 'refused' || !found) throw unauthenticated(refusal(result));
+    const { id: keyId, keyType } = result.key;
+    return { kind: 'service', serviceId, profile: found.profile, keyId, keyType };
+  };
+
+  const byApiKey = (text: string): Promise<Caller> | null => {
+    const parsed = parseApiKey(text);
+    if (!parsed) return null;
+    return serviceCaller(parsed.serviceId, (active) => {
+      const key = active.find(({ secret }) => equalsInConstantTime(secret, parsed.secret));
+      return key ? { kind: 'found', key } : { kind: 'refused', message: unknownKey };
+    });
+  };
+
+  const byJwt = async (token: string): Promise<Caller> => {
+    const decoded = decodeNotifyJwt(token);
+    if (decoded.kind === 'invalid') throw unauthenticated(jwtFaults[decoded.reason]);
+    const { jwt } = decoded;
+    if (!uuidPattern.test(jwt.issuer)) throw unauthenticated(jwtFaults.issuer);
+    return serviceCaller(jwt.issuer.toLowerCase(), (active) => {
+      const verdict = verifyNotifyJwt(
+        jwt,
+        active.map(({ secret }) => secret),
+        now(),
+      );
+      if (verdict.kind === 'invalid') return { kind: 'refused', message: jwtFaults[verdict.reason] };
+      const key = active[verdict.secretIndex];
+      return key ? { kind: 'found', key } : { kind: 'refused', message: jwtFaults.signature };
+    });
+  };
+
+  return async (authorization) => {
+    if (authorization === undefined) throw unauthenticated(`There is no credential. ${howToAuthenticate}`);
+    const [scheme = '', credential, ...rest] = authorization.trim().split(/ +/);
+    if (credential === undefined || rest.length > 0)
+      throw unauthenticated(`The Authorization header is not understood. ${howToAuthenticate}`);
+    switch (scheme.toLowerCase()) {
+      case 'bearer':
+        if (equalsInConstantTime(credential, adminToken)) return { kind: 'operator' };
+        return byApiKey(credential) ?? byJwt(credential);
+      case 'apikey-v1': {
+        const caller = byApiKey(credential);
+        if (!caller) throw unauthenticated(`This is not an API key: ${keyShape}`);
+        return caller;
+      }
+      default:
+        throw unauthenticated(`The scheme of the Authorization header is not known. ${howToAuthenticate}`);
+    }
+  };
+}
+
+const uuidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const keyShape = 'one is `<name>-<service id>-<secret>`, as it was shown when it was made.';
+
+function searchIn(found: { keys: ActiveKey[] } | null, search: (keys: ActiveKey[]) => KeySearch): KeySearch {
+  // A service that does not exist is answered as one without keys: who asks learns nothing of which exist.
+  return search(found?.keys ?? []);
+}
+
+function refusal(result: KeySearch): string {
+  return result.kind === 'refused' ? result.message : unknownKey;
+}
+
+function unauthenticated(message: string): AppError {
+  return new AppError('UNAUTHENTICATED', message);
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { canonicalJson } from '../domain/canonical-json.ts';
+import { AppError, invalidField } from '../domain/errors.ts';
+import { fromDate } from '../domain/instant.ts';
+import type { Notification, RegisterNotification } from '../domain/notification.schema.ts';
+import type { NotificationStore, ServiceStore } from '../ports.ts';
+import type { Caller } from './caller.ts';
+
+type Ports = { notifications: NotificationStore; services: ServiceStore; now: () => Date };
+
+/**
+ * Registers a notification. The same id with the same body gives the one that is stored; with another body, or for
+ * another service, CONFLICT.
+ */
+export async function registerNotification(
+  ports: Ports,
+  caller: Caller,
+  body: RegisterNotification,
+): Promise<{ notification: Notification; wasCreated: boolean }> {
+  const serviceId = await resolveService(ports, caller, body.service_id);
+  const requestDigest = createHash('sha256')
+    .update(canonicalJson({ ...body, service_id: serviceId }))
+    .digest();
+
+  const { stored, wasCreated } = await ports.notifications.register({
+    notification: toNotification(body, serviceId, ports.now()),
+    requestDigest,
+  });
+  if (!wasCreated && !requestDigest.equals(stored.requestDigest))
+    throw new AppError('CONFLICT', 'id: a notification with this id was registered with another body.', {
+      fields: [{ path: 'id', message: 'is taken by a notification with another body' }],
+    });
+  return { notification: stored.notification, wasCreated };
+}
+
+async function resolveService(ports: Ports, caller: Caller, given: string | undefined): Promise<string> {
+  if (caller.kind === 'service') {
+    if (given !== undefined && given !== caller.serviceId)
+      throw new AppError(
+        'FORBIDDEN',
+        "service_id: an API key registers its own service's notifications only.",
+        {
+          fields: [{ path: 'service_id', message: 'is not the service of this API key' }],
+        },
+      );
+    return caller.serviceId;
+  }
+  if (given === undefined)
+    throw invalidField('service_id', 'is required when the operator registers a notification');
+  if (!(await ports.services.find(given))) throw invalidField('service_id', 'there is no such service');
+  return given;
+}
+
+function toNotification(body: RegisterNotification, serviceId: string, now: Date): Notification {
+  return {
+    id: body.id ?? uuidv7(),
+    service_id: serviceId,
+    reference: body.reference ?? null,
+    to: body.to,
+    notification_type: body.notification_type,
+    status: 'created',
+    template_id: body.template_id ?? null,
+    template_version: body.template_version ?? null,
+    template_name: body.template_name ?? null,
+    provider: body.provider ?? null,
+    provider_reference: body.provider_reference ?? null,
+    created_at: body.created_at ?? fromDate(now),
+    sent_at: body.sent_at ?? null,
+    completed_at: null,
+    sent_by: body.sent_by ?? null,
+    spreadsheet_file_name: body.spreadsheet_file_name ?? null,
+    spreadsheet_row_number: body.spreadsheet_row_number ?? null,
+    upload_letter_file_name: body.upload_letter_file_name ?? null,
+  };
+}

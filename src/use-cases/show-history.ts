@@ -1,0 +1,41 @@
+import { shownStates } from '../domain/callback-state.ts';
+import { notFound } from '../domain/errors.ts';
+import type { CallbackHistory } from '../domain/history.schema.ts';
+import type { NotificationStore, StatusStore } from '../ports.ts';
+import { maySee, type Caller } from './caller.ts';
+
+/** Where a person can look at a workflow; null where there is no page for it. */
+export type WorkflowUrl = (workflowId: string) => string | null;
+
+/** What became of every status of a notification, in sequence, with every attempt. */
+export async function showHistory(
+  ports: { notifications: NotificationStore; statuses: Pick<StatusStore, 'history'>; workflowUrl: WorkflowUrl },
+  caller: Caller,
+  notificationId: string,
+): Promise<CallbackHistory> {
+  const notification = await ports.notifications.find(notificationId);
+  if (!notification || !maySee(caller, notification.service_id)) throw notFound('notification');
+
+  const rows = await ports.statuses.history(notificationId);
+  const states = shownStates(rows);
+  const workflowId = `notification/${notificationId}`;
+  const items = rows.map((row, index) => {
+    // A skipped status never reaches a workflow.
+    const ownWorkflowId = row.state === 'skipped' ? null : workflowId;
+    return {
+      id: row.eventId,
+      event: row.event,
+      sequence: row.sequence,
+      status: row.status,
+      state: states[index] ?? row.state,
+      state_reason: row.stateReason,
+      url: row.url,
+      accepted_at: row.acceptedAt,
+      next_attempt_at: row.nextAttemptAt,
+      workflow_id: ownWorkflowId,
+      workflow_url: ownWorkflowId && ports.workflowUrl(ownWorkflowId),
+      attempts: row.attempts,
+    };
+  });
+  return { items };
+}

@@ -1,0 +1,70 @@
+// Valid values of every kind, of which a test names only what it is about.
+import { v7 as uuidv7 } from 'uuid';
+import type { Notification, RegisterNotification } from '../../src/domain/notification.schema.ts';
+import type { Service } from '../../src/domain/service.schema.ts';
+import type { CallbackSettings, NewNotification, StoredApiKey } from '../../src/ports.ts';
+
+export function aService(changes: Partial<Service> = {}): Service {
+  return {
+    id: uuidv7(),
+    name: 'Parking permits',
+    profile: 'govuk-notify',
+    notification_list: ['ops@example.com'],
+    created_at: '2026-06-15T11:30:00.123456Z',
+    ...changes,
+  };
+}
+
+export function anApiKey(changes: Partial<StoredApiKey> = {}): StoredApiKey {
+  return {
+    id: uuidv7(),
+    serviceId: uuidv7(),
+    name: 'production',
+    keyType: 'live',
+    sealedSecret: Buffer.from('sealed'),
+    ...changes,
+  };
+}
+
+export function callbackSettings(changes: Partial<CallbackSettings> = {}): CallbackSettings {
+  return {
+    url: 'https://example.com/callbacks',
+    auth: null,
+    policy: { attempts: 5, intervalSeconds: 300, timeoutSeconds: 120 },
+    filter: {},
+    notificationList: [],
+    ...changes,
+  };
+}
+
+export function aNotification(changes: Partial<Notification> = {}): Notification {
+  return {
+    id: uuidv7(),
+    service_id: uuidv7(),
+    reference: 'order-1',
+    to: 'person@example.com',
+    notification_type: 'email',
+    status: 'created',
+    template_id: null,
+    template_version: null,
+    template_name: null,
+    provider: null,
+    provider_reference: null,
+    created_at: '2026-06-15T11:30:00.123456Z',
+    sent_at: null,
+    completed_at: null,
+    sent_by: null,
+    spreadsheet_file_name: null,
+    spreadsheet_row_number: null,
+    upload_letter_file_name: null,
+    ...changes,
+  };
+}
+
+export function aNewNotification(changes: Partial<Notification> = {}, digest = 'digest'): NewNotification {
+  return { notification: aNotification(changes), requestDigest: Buffer.from(digest.padEnd(32, '.')) };
+}
+
+export function aRegistration(changes: Partial<RegisterNotification> = {}): RegisterNotification {
+  return { to: 'person@example.com', notification_type: 'email', ...changes };
+}

@@ -1,0 +1,113 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Notification } from '../../../src/domain/notification.schema.ts';
+import type { NotificationStore, ServiceStore } from '../../../src/ports.ts';
+import { aNewNotification, aService } from '../builders.ts';
+
+type Stores = { services: ServiceStore; notifications: NotificationStore };
+
+/** What every NotificationStore does; `makeStores` gives empty ones over one database. */
+export function describeNotificationStore(makeStores: () => Promise<Stores>): void {
+  describe('a notification store', () => {
+    const withService = async () => {
+      const { services, notifications } = await makeStores();
+      const service = aService();
+      await services.create(service);
+      const register = async (changes: Partial<Notification> = {}): Promise<Notification> => {
+        const given = aNewNotification({ service_id: service.id, ...changes });
+        await notifications.register(given);
+        return given.notification;
+      };
+      return { services, notifications, serviceId: service.id, register };
+    };
+
+    it('finds a notification as it was registered, to the microsecond', async () => {
+      const { notifications, register } = await withService();
+      const registered = await register({
+        to: 'Zoë <zoë@example.com> 📮',
+        notification_type: 'letter',
+        template_id: uuidv7(),
+        template_version: 3,
+        sent_at: '2026-06-15T11:30:01.000001Z',
+        sent_by: 'dvla',
+        spreadsheet_row_number: 0,
+      });
+      expect(await notifications.find(registered.id)).toEqual(registered);
+    });
+
+    it('finds nothing under an id that was never registered', async () => {
+      const { notifications } = await withService();
+      expect(await notifications.find(uuidv7())).toBeNull();
+    });
+
+    it('answers a second registration of an id with what the first one stored', async () => {
+      const { notifications, serviceId } = await withService();
+      const first = aNewNotification({ service_id: serviceId }, 'first');
+      const second = aNewNotification(
+        { service_id: serviceId, id: first.notification.id, to: 'x' },
+        'second',
+      );
+
+      expect((await notifications.register(first)).wasCreated).toBe(true);
+      const answer = await notifications.register(second);
+
+      expect(answer.wasCreated).toBe(false);
+      expect(answer.stored.notification).toEqual(first.notification);
+      expect([...answer.stored.requestDigest]).toEqual([...first.requestDigest]);
+    });
+
+    it('stores one of many registrations of an id at the same time', async () => {
+      const { notifications, serviceId } = await withService();
+      const given = aNewNotification({ service_id: serviceId });
+      const answers = await Promise.all(Array.from({ length: 10 }, () => notifications.register(given)));
+      expect(answers.filter(({ wasCreated }) => wasCreated)).toHaveLength(1);
+    });
+
+    it('lists every notification once over its pages, the newest first', async () => {
+      const { notifications, serviceId, register } = await withService();
+      const times = ['11:30:00.000001', '11:30:00.000002', '11:30:00.000002', '11:30:00.000003'];
+      const registered = [];
+      for (const time of times) registered.push(await register({ created_at: `2026-06-15T${time}Z` }));
+
+      const first = await notifications.list({ limit: 3, service_id: serviceId });
+      const second = await notifications.list({
+        limit: 3,
+        service_id: serviceId,
+        cursor: first.nextCursor ?? '',
+      });
+
+      const ids = [first, second].flatMap(({ items }) => items).map(({ id }) => id);
+      expect(ids).toEqual(registered.map(({ id }) => id).reverse());
+      expect(second.nextCursor).toBeNull();
+    });
+
+    it.each([
+      ['reference', { reference: 'wanted' }, { reference: 'wanted' }],
+      ['status', { status: 'delivered' }, { status: 'delivered' }],
+      ['type', { notification_type: 'sms' }, { notification_type: 'sms' }],
+      [
+        'earliest time',
+        { created_at: '2026-06-16T00:00:00.000000Z' },
+        { since: '2026-06-16T00:00:00.000000Z' },
+      ],
+      [
+        'latest time',
+        { created_at: '2026-06-14T23:59:59.999999Z' },
+        { until: '2026-06-15T00:00:00.000000Z' },
+      ],
+    ] as const)('lists only what has the %s that is asked for', async (_what, changes, query) => {
+      const { notifications, register } = await withService();
+      await register();
+      const wanted = await register(changes);
+      expect((await notifications.list({ limit: 10, ...query })).items).toEqual([wanted]);
+    });
+
+    it("lists only the service's own when one is asked for", async () => {
+      const { services, notifications, serviceId, register } = await withService();
+      const wanted = await register();
+      const other = aService();
+      await services.create(other);
+      await register({ service_id: other.id });
+      expect((await notifications.list({ limit: 10, service_id: serviceId })).items).toEqual([wanted]);
+    });
+  });
+}

@@ -1,0 +1,23 @@
+import type { ApiKeyStore } from '../../../src/ports.ts';
+import type { Memory } from './memory.ts';
+
+export function createFakeApiKeyStore({ services, apiKeys }: Memory): ApiKeyStore {
+  return {
+    async create(key) {
+      apiKeys.set(key.id, key);
+    },
+
+    async revoke(serviceId, keyId) {
+      return apiKeys.get(keyId)?.serviceId === serviceId && apiKeys.delete(keyId);
+    },
+
+    async activeKeys(serviceId) {
+      const service = services.get(serviceId);
+      if (!service) return null;
+      return {
+        profile: service.profile,
+        keys: [...apiKeys.values()].filter((key) => key.serviceId === serviceId),
+      };
+    },
+  };
+}

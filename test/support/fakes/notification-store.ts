@@ -1,0 +1,41 @@
+import type { ListNotifications, Notification } from '../../../src/domain/notification.schema.ts';
+import type { NotificationStore } from '../../../src/ports.ts';
+import { pageOf, type Memory } from './memory.ts';
+
+export function createFakeNotificationStore({ notifications }: Memory): NotificationStore {
+  return {
+    async register(given) {
+      const { id } = given.notification;
+      const stored = notifications.get(id);
+      if (stored) return { stored: structuredClone(stored), wasCreated: false };
+      notifications.set(id, { ...structuredClone(given), lastSequence: 0, finalSequence: null });
+      return { stored: given, wasCreated: true };
+    },
+
+    async find(id) {
+      return structuredClone(notifications.get(id)?.notification ?? null);
+    },
+
+    async list(query) {
+      const inOrder = [...notifications.values()]
+        .map(({ notification }) => notification)
+        .filter((notification) => matches(notification, query))
+        .sort((left, right) => (cursorOf(left) < cursorOf(right) ? 1 : -1));
+      return pageOf(inOrder, query, cursorOf);
+    },
+  };
+}
+
+const cursorOf = ({ created_at, id }: Notification): string => `${created_at}_${id}`;
+
+function matches(notification: Notification, query: ListNotifications): boolean {
+  const { created_at: createdAt } = notification;
+  return (
+    (query.service_id ?? notification.service_id) === notification.service_id &&
+    (query.reference ?? notification.reference) === notification.reference &&
+    (query.status ?? notification.status) === notification.status &&
+    (query.notification_type ?? notification.notification_type) === notification.notification_type &&
+    (query.since === undefined || createdAt >= query.since) &&
+    (query.until === undefined || createdAt < query.until)
+  );
+}
