@@ -11,6 +11,8 @@ export type ActivityPorts = {
   sender: CallbackSender;
   secrets: SecretBox;
   metrics: DeliveryMetrics;
+  /** Hears when a notification's attempt has ended, however it ended. */
+  attempted: (notificationId: string) => void;
   userAgent: string;
 };
 
@@ -50,7 +52,9 @@ export async function makeAttempt(
   }
 
   const profile = profileNamed(job.profile);
-  const exchange = await ports.sender.send(buildCallbackRequest(ports, job, callback, profile), signal);
+  const exchange = await ports.sender
+    .send(buildCallbackRequest(ports, job, callback, profile), signal)
+    .finally(() => ports.attempted(notificationId));
   const { outcome, error } = judgeExchange(exchange, profile.isSuccess);
   // An attempt that our own shutdown cut short is not one of the customer's.
   const attemptsMade = job.attemptsMade + (outcome === 'cancelled' ? 0 : 1);

@@ -1,4 +1,5 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
+import { ApplicationFailureCategory } from '@temporalio/common';
 import { makeAttempt, type ActivityPorts, type AttemptEnd, type StatusKey } from './make-attempt.ts';
 
 // Far below the heartbeat timeout that the workflow gives; an exchange that is answered sooner sends none.
@@ -18,6 +19,8 @@ export function createRetryCallback(ports: ActivityPorts) {
       throw ApplicationFailure.create({
         type: 'DELIVERY_FAILED',
         message: report.error,
+        // A receiver that fails is this activity's daily bread, not a fault to log and count as ours.
+        category: ApplicationFailureCategory.BENIGN,
         nonRetryable: report.next.kind === 'exhausted',
         // The policy may have been changed since the first attempt; Temporal holds the one of then.
         nextRetryDelay: `${report.outcome === 'cancelled' ? 1 : report.policy.intervalSeconds} seconds`,

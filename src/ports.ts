@@ -132,8 +132,8 @@ export interface DispatchLog {
 }
 
 export interface Workflows {
-  /** Starts the notification's workflow, or tells the running one. `entries` are one notification's, in sequence. */
-  tell(entries: readonly DispatchEntry[]): Promise<void>;
+  /** Starts the notification's workflow, or signals the running one. `entries` are one notification's, in sequence. */
+  tell(entries: readonly DispatchEntry[]): Promise<'started' | 'signalled'>;
 }
 
 /** Everything one attempt needs, read at the attempt: the status, its notification and the callback as it is now. */

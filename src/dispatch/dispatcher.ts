@@ -2,6 +2,7 @@ import { createGroupCommit } from '../domain/group-commit.ts';
 import { groupBy } from '../domain/group-by.ts';
 import type { DeliveryMetrics, DispatchEntry, DispatchLog, DispatchQueue, Workflows } from '../ports.ts';
 import { createBackoff } from './backoff.ts';
+import { createExpectations } from './expectations.ts';
 import { createNudge } from './nudge.ts';
 
 /** What one notification still has to tell its workflow; never told twice at the same time, so that it stays in order. */
@@ -11,6 +12,8 @@ export type Dispatcher = {
   /** The owner to commit new entries under; null when memory is full and any process may take them. */
   owner(): string | null;
   take(entries: readonly DispatchEntry[]): void;
+  /** Hears from the activities that a notification's attempt has ended in this process. */
+  attempted(notificationId: string): void;
   /** Looks for entries that others left, now rather than at the next sweep. */
   nudge(): void;
   start(): Promise<void>;
@@ -20,8 +23,9 @@ export type Dispatcher = {
 
 /**
  * Tells workflows of accepted statuses: at once those accepted in this process, and whatever other processes left
- * behind. The number in flight is bounded, because Temporal starts a workflow eagerly (its cheapest way by half) only
- * while the worker has a free slot.
+ * behind. The number in flight is bounded and a start keeps its place until its first attempt has ended, because
+ * Temporal starts a workflow eagerly (its cheapest way by half) only while the worker has a free slot, and a burst that
+ * overruns the processor makes workflow tasks time out.
  */
 export function createDispatcher(options: {
   owner: string;
@@ -30,6 +34,8 @@ export function createDispatcher(options: {
   metrics: DeliveryMetrics;
   log: DispatchLog;
   maxInFlight: number;
+  /** A start whose attempt takes longer, or runs elsewhere, gives its place back. */
+  patienceMs: number;
   /** Beyond this, accepted entries stay in the database for whoever has room. */
   maxInMemory: number;
   beatSeconds: number;
@@ -38,6 +44,7 @@ export function createDispatcher(options: {
   const { queue, workflows, log, owner } = options;
   const lanes = new Map<string, Lane>();
   const ready: Lane[] = [];
+  const attempts = createExpectations(options.patienceMs);
   const backoff = createBackoff({ firstMs: 200, maxMs: 5_000 });
   let inMemory = 0;
   let inFlight = 0;
@@ -79,36 +86,48 @@ export function createDispatcher(options: {
       if (!lane) return;
       inFlight += 1;
       lane.isBusy = true;
-      void tell(lane).finally(() => {
-        inFlight -= 1;
-        lane.isBusy = false;
-        if (lane.entries.length > 0) ready.push(lane);
-        else lanes.delete(lane.notificationId);
-        pump();
-      });
+      void dispatch(lane);
     }
   };
 
-  const tell = async (lane: Lane): Promise<void> => {
+  const dispatch = async (lane: Lane): Promise<void> => {
+    const { firstAttempt } = await tell(lane);
+    lane.isBusy = false;
+    if (lane.entries.length > 0) ready.push(lane);
+    else lanes.delete(lane.notificationId);
+    await firstAttempt;
+    inFlight -= 1;
+    pump();
+  };
+
+  /** Resolves when Temporal has the entries or has not; what it resolves with ends with the first attempt. */
+  const tell = async (lane: Lane): Promise<{ firstAttempt: Promise<void> | null }> => {
     const entries = [...lane.entries];
+    const attempt = attempts.expect(lane.notificationId);
+    let told: 'started' | 'signalled';
     try {
-      await workflows.tell(entries);
+      told = await workflows.tell(entries);
     } catch (cause) {
+      attempt.forget();
       const waitMs = backoff.failed(pump);
       log.warn(
         { err: cause, waitMs, waiting: inMemory },
         'Temporal did not take a status; it waits and is tried again',
       );
-      return;
+      return { firstAttempt: null };
     }
     backoff.succeeded();
-    lane.entries.splice(0, entries.length);
+    const done = new Set(entries);
+    lane.entries = lane.entries.filter((entry) => !done.has(entry));
     inMemory -= entries.length;
     options.metrics.dispatched(entries.length);
     // Not awaited: an entry that stays behind is told once more, which the workflow ignores.
     forget(entries).catch((cause: unknown) =>
       log.warn({ err: cause }, 'dispatched entries could not be deleted'),
     );
+    if (told === 'started') return { firstAttempt: attempt.ended };
+    attempt.forget();
+    return { firstAttempt: null };
   };
 
   const claim = async (): Promise<void> => {
@@ -141,6 +160,7 @@ export function createDispatcher(options: {
   return {
     owner: () => (isRunning && inMemory < options.maxInMemory ? owner : null),
     take,
+    attempted: attempts.met,
     nudge,
     async start() {
       isRunning = true;

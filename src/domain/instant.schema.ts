@@ -9,7 +9,11 @@ const isWithinFourDigits = (text: string): boolean => {
 
 /** An RFC 3339 time with an offset, as an Instant. */
 export const InstantInput = z.iso
-  .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2026-06-15T11:30:00.123456Z' })
+  .datetime({
+    offset: true,
+    error: 'must be an RFC 3339 time such as 2026-06-15T11:30:00.123456Z',
+    abort: true,
+  })
   .refine(isWithinFourDigits, 'must be between the years 1 and 9999')
   .transform(toInstant);
 

@@ -14,7 +14,10 @@ export type CreateService = z.infer<typeof CreateService>;
 
 export const UpdateService = z
   .strictObject({ name: storedText(255).optional(), notification_list: NotificationList.optional() })
-  .refine((change) => Object.keys(change).length > 0, 'give at least one of name, notification_list');
+  .refine((change) => Object.keys(change).length > 0, {
+    message: 'give at least one of name, notification_list',
+    when: ({ issues }) => issues.length === 0,
+  });
 export type UpdateService = z.infer<typeof UpdateService>;
 
 export const Service = z

@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { databasePasswords } from './database-passwords.ts';
 import { createDatabases } from './database-roles.ts';
 import type { EmbeddedLog } from './embedded-log.ts';
+import { errorCode, errorText } from './error-text.ts';
 import type { Part } from './part.ts';
 import { spawnPart } from './part-process.ts';
 import { postgresAccount } from './postgres-account.ts';
@@ -91,7 +92,6 @@ async function waitUntilItAnswers(url: string, signal: AbortSignal): Promise<voi
 }
 
 function isStartingUp(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if ('code' in error && typeof error.code === 'string') return startingUp.has(error.code);
-  return error.message.includes('Connection terminated');
+  const code = errorCode(error);
+  return typeof code === 'string' ? startingUp.has(code) : errorText(error).includes('Connection terminated');
 }

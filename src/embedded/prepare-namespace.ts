@@ -4,7 +4,7 @@ import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 
 import type { EmbeddedLog } from './embedded-log.ts';
-import { errorText } from './error-text.ts';
+import { errorText, hasErrorCode } from './error-text.ts';
 
 const grpcNotFound = 5;
 const grpcAlreadyExists = 6;
@@ -101,7 +101,7 @@ async function unless<T>(grpcCode: number, call: Promise<T>): Promise<T | null> 
   try {
     return await call;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === grpcCode) return null;
+    if (hasErrorCode(error, grpcCode)) return null;
     throw error;
   }
 }

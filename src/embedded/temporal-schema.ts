@@ -119,7 +119,7 @@ async function runSqlTool(sqlTool: string, url: string, args: readonly string[])
   try {
     await execute(sqlTool, args, { env });
   } catch (error) {
-    const output = error instanceof Error && 'stdout' in error ? String(error.stdout).trim() : '';
+    const output = (error as { stdout?: string }).stdout?.trim() ?? '';
     throw new Error(`temporal-sql-tool ${args[0] ?? ''} failed: ${output.split('\n').at(-1) ?? ''}`, {
       cause: error,
     });

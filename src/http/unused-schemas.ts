@@ -1,14 +1,18 @@
-type Document = { components?: { schemas?: object } };
+import type { SwaggerTransformObject } from '@fastify/swagger';
+
+type Document = ReturnType<SwaggerTransformObject>;
 
 /** Every schema with an id becomes two components, as it is read and as it is written; those nobody refers to go. */
-export function withoutUnusedSchemas<T extends Document>(document: T): T {
-  const schemas = document.components?.schemas ?? {};
+export function withoutUnusedSchemas(document: Document): Document {
+  const { components } = document as { components?: { schemas?: Record<string, unknown> } };
+  const schemas = components?.schemas ?? {};
   const isUsed = (name: string): boolean => {
-    const { [name]: _itself, ...others } = schemas as Record<string, unknown>;
-    const rest = { ...document, components: { ...document.components, schemas: others } };
+    const others = { ...schemas, [name]: undefined };
+    const rest = { ...document, components: { ...components, schemas: others } };
     return JSON.stringify(rest).includes(`"#/components/schemas/${name}"`);
   };
-  const used = Object.entries(schemas).filter(([name]) => isUsed(name));
-  const cleaned = { ...document, components: { ...document.components, schemas: Object.fromEntries(used) } };
-  return used.length === Object.keys(schemas).length ? cleaned : withoutUnusedSchemas(cleaned);
+  const used = Object.fromEntries(Object.entries(schemas).filter(([name]) => isUsed(name)));
+  const cleaned = { ...document, components: { ...components, schemas: used } } as Document;
+  const isDone = Object.keys(used).length === Object.keys(schemas).length;
+  return isDone ? cleaned : withoutUnusedSchemas(cleaned);
 }

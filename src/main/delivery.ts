@@ -46,17 +46,19 @@ export async function startDelivery(
       sender: createHttpSender(agent),
       secrets,
       metrics,
+      attempted: (notificationId) => dispatcher.attempted(notificationId),
       userAgent: `ringback/${version}`,
     }),
     log,
   });
-  const dispatcher = createDispatcher({
+  const dispatcher: Dispatcher = createDispatcher({
     owner: uuidv7(),
     queue: createDispatchQueue(pool),
     workflows: createWorkflows(worker.client, { isEager: true }),
     metrics,
     log,
     maxInFlight: 16,
+    patienceMs: 500,
     maxInMemory: 5_000,
     beatSeconds: 1,
     leaseSeconds: 5,

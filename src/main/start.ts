@@ -1,58 +1,27 @@
-import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-import { ConfigError, readConfig } from '../config.ts';
-import { nodePart } from '../embedded/node-part.ts';
-import { startEmbedded } from '../embedded/start-embedded.ts';
+// `npm start`: one supervisor for PostgreSQL, Temporal, its Web UI and the application.
+import { once } from 'node:events';
 import { stopRequested } from '../embedded/stop-requested.ts';
 import { createLogger } from '../telemetry/logger.ts';
+import { loadInstallationSecrets } from './installation-secrets.ts';
+import { readConfigOrExit } from './read-config-or-exit.ts';
+import { supervise } from './supervise.ts';
 
-const searchAttributes = ['RingbackService', 'RingbackProfile', 'RingbackCommunication', 'RingbackState'];
-const exitConfig = 78;
+const config = readConfigOrExit();
+const stop = stopRequested(process.env);
+const log = createLogger(config.LOG_LEVEL, 'supervisor');
 
-async function start(stop: AbortSignal): Promise<void> {
-  const config = readConfig(process.env);
-  const log = createLogger(config.LOG_LEVEL, 'supervisor');
-  const embedded = await startEmbedded({
-    home: resolve(config.RINGBACK_HOME),
-    env: process.env,
-    databaseUrl: config.DATABASE_URL,
-    temporalAddress: config.TEMPORAL_ADDRESS,
-    namespace: config.TEMPORAL_NAMESPACE,
-    searchAttributes,
-    temporalUiPort: config.TEMPORAL_UI_PORT,
-    log,
-    signal: stop,
-  });
-  const { databaseUrl, temporalAddress, temporalUiUrl } = embedded;
-  const app = nodePart({
-    name: 'app',
-    modulePath: fileURLToPath(new URL('./run.mjs', import.meta.url)),
-    args: ['serve'],
-    env: {
-      ...process.env,
-      DATABASE_URL: databaseUrl,
-      TEMPORAL_ADDRESS: temporalAddress,
-      ...(temporalUiUrl !== null && { TEMPORAL_UI_URL: temporalUiUrl }),
-    },
-    readyTimeoutMs: 60_000,
-    stopTimeoutMs: 30_000,
-  });
-  stop.addEventListener('abort', () => void embedded.stop());
-  try {
-    await embedded.addPart(app);
-    if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve));
-  } finally {
-    await embedded.stop();
+try {
+  const { temporalUiUrl, stop: stopAll } = await supervise(config, process.env, log, stop);
+  const { adminTokenFile } = await loadInstallationSecrets(config);
+  const url = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
+  log.info({ url, docs: `${url}/docs`, temporalUi: temporalUiUrl, adminTokenFile }, 'ringback is ready');
+  if (!stop.aborted) await once(stop, 'abort');
+  await stopAll();
+  log.info({}, 'ringback has stopped');
+} catch (cause) {
+  if (!stop.aborted) {
+    log.fatal({ err: cause }, 'ringback could not start');
+    process.exitCode = 1;
   }
 }
-
-const stop = stopRequested(process.env);
-try {
-  await start(stop);
-  process.exit(0);
-} catch (error) {
-  if (stop.aborted) process.exit(0);
-  console.error(error instanceof ConfigError ? error.message : error);
-  process.exit(error instanceof ConfigError ? exitConfig : 1);
-}
+process.exit();

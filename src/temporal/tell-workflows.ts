@@ -24,9 +24,9 @@ export function createWorkflows(connected: () => Client | null, options: { isEag
       const client = connected();
       if (!client) throw new AppError('UNAVAILABLE', 'Temporal cannot be reached.');
       const [first] = entries;
-      if (!first) return;
-      if (first.sequence === 1 && (await start(client, first, entries, options))) return;
+      if (first?.sequence === 1 && (await start(client, first, entries, options))) return 'started';
       for (const entry of entries) await signal(client, entry);
+      return 'signalled';
     },
   };
 }

@@ -43,9 +43,10 @@ export function createTemporalWorker(options: {
         taskQueue: mainTaskQueue,
         workflowBundle: options.bundle,
         activities: options.activities,
-        // Each holds little but a socket; the processor is the limit, and it is not helped by queueing in Temporal.
-        maxConcurrentWorkflowTaskExecutions: 200,
-        maxConcurrentLocalActivityExecutions: 200,
+        // A first attempt holds its workflow task while its receiver thinks; the dispatcher's bound is what keeps the
+        // processor from being overrun.
+        maxConcurrentWorkflowTaskExecutions: 100,
+        maxConcurrentLocalActivityExecutions: 100,
         maxConcurrentActivityTaskExecutions: 200,
         shutdownGraceTime: '10 seconds',
         shutdownForceTime: '20 seconds',

@@ -37,6 +37,7 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
 
   const ports: ActivityPorts = {
     userAgent: 'ringback/test',
+    attempted: noop,
     secrets: { seal: () => new Uint8Array(), open: () => '{"type":"none"}' },
     metrics: { accepted: noop, dispatched: noop, attempted: noop, firstAttemptAfter: noop },
     deliveries: {

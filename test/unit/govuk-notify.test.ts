@@ -35,6 +35,8 @@ describe('The govuk-notify profile', () => {
 
   it('knows every status that it sends', () => {
     const { statuses, finalStatuses } = govukNotify.callbackRule;
-    for (const status of [...statuses, ...finalStatuses]) expect(govukNotify.statuses).toContain(status);
+    expect(statuses).not.toBe('every');
+    for (const status of new Set([...finalStatuses, ...(statuses === 'every' ? [] : statuses)]))
+      expect(govukNotify.statuses).toContain(status);
   });
 });

@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { searchAttributeNames } from '../../workflows/search-attributes.ts';
+import type { Config } from '../config.ts';
+import type { EmbeddedLog } from '../embedded/embedded-log.ts';
+import { nodePart } from '../embedded/node-part.ts';
+import { startEmbedded } from '../embedded/start-embedded.ts';
+
+export type Supervised = { temporalUiUrl: string | null; stop(): Promise<void> };
+
+/** Starts what is not external, then the application, and restarts whatever of it dies until `stop` is called. */
+export async function supervise(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  log: EmbeddedLog,
+  signal: AbortSignal,
+): Promise<Supervised> {
+  const embedded = await startEmbedded({
+    home: resolve(config.RINGBACK_HOME),
+    env,
+    databaseUrl: config.DATABASE_URL,
+    temporalAddress: config.TEMPORAL_ADDRESS,
+    namespace: config.TEMPORAL_NAMESPACE,
+    searchAttributes: searchAttributeNames,
+    temporalUiPort: config.TEMPORAL_UI_PORT,
+    log,
+    signal,
+  });
+  const temporalUiUrl = config.TEMPORAL_UI_URL ?? embedded.temporalUiUrl;
+  // A stop that is asked for while the application starts must not wait for it to be ready.
+  signal.addEventListener('abort', () => void embedded.stop());
+  const app = nodePart({
+    name: 'app',
+    modulePath: fileURLToPath(new URL('./run.mjs', import.meta.url)),
+    args: ['serve'],
+    env: {
+      ...env,
+      DATABASE_URL: embedded.databaseUrl,
+      TEMPORAL_ADDRESS: embedded.temporalAddress,
+      ...(temporalUiUrl !== null && { TEMPORAL_UI_URL: temporalUiUrl }),
+    },
+    readyTimeoutMs: 60_000,
+    stopTimeoutMs: 45_000,
+  });
+  try {
+    await embedded.addPart(app);
+  } catch (cause) {
+    await embedded.stop();
+    throw cause;
+  }
+  return { temporalUiUrl, stop: embedded.stop };
+}

@@ -1,0 +1,185 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { Client as TemporalClient, Connection } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import { Client } from 'pg';
+
+import { prepareNamespace } from '../../src/embedded/prepare-namespace.ts';
+import { startEmbedded } from '../../src/embedded/start-embedded.ts';
+import type { Embedded } from '../../src/embedded/start-embedded.ts';
+import { temporalBinaries } from '../../src/embedded/temporal-binaries.ts';
+import { updateTemporalSchema } from '../../src/embedded/temporal-schema.ts';
+import { restoreVisibilityIndexes, trimVisibilityIndexes } from '../../src/embedded/visibility-indexes.ts';
+import { databasePasswords } from '../../src/embedded/database-passwords.ts';
+import { eventually } from './eventually.ts';
+import { recordingLog } from './recording-log.ts';
+import { removeHome, temporaryFolder } from './temporary-folder.ts';
+
+const timeoutMs = 60_000;
+
+const searchAttributes = ['RingbackService', 'RingbackProfile', 'RingbackCommunication', 'RingbackState'];
+const log = recordingLog();
+let home = '';
+let embedded: Embedded;
+let connection: Connection;
+
+beforeAll(async () => {
+  home = await temporaryFolder();
+  embedded = await startEmbedded({ home, env: process.env, namespace: 'default', searchAttributes, log });
+  connection = await Connection.connect({ address: embedded.temporalAddress });
+}, 900_000);
+
+afterAll(async () => {
+  await connection.close();
+  await embedded.stop();
+  await removeHome(home);
+}, timeoutMs);
+
+async function temporalUrl(database: string): Promise<string> {
+  const { temporal } = await databasePasswords(home);
+  const url = new URL(embedded.databaseUrl);
+  return `postgres://temporal:${temporal}@${url.host}/${database}`;
+}
+
+async function indexNames(): Promise<string[]> {
+  const client = new Client({ connectionString: await temporalUrl('temporal_visibility') });
+  await client.connect();
+  const { rows } = await client.query<{ indexname: string }>(
+    "SELECT indexname FROM pg_indexes WHERE tablename = 'executions_visibility' ORDER BY indexname",
+  );
+  await client.end();
+  return rows.map(({ indexname }) => indexname);
+}
+
+const keptIndexes = [
+  'by_keyword_01',
+  'by_keyword_02',
+  'by_keyword_03',
+  'by_keyword_04',
+  'by_status',
+  'by_workflow_id',
+  'by_workflow_type',
+  'default_idx',
+  'executions_visibility_pkey',
+];
+
+test(
+  'a workflow is found by our search attributes, with only the indexes that such searches use',
+  async () => {
+    expect(await indexNames()).toEqual(keptIndexes);
+    const client = new TemporalClient({ connection });
+    const service = defineSearchAttributeKey('RingbackService', SearchAttributeType.KEYWORD);
+
+    const handle = await client.workflow.start('nothing', {
+      taskQueue: 'nobody',
+      workflowId: 'found',
+      typedSearchAttributes: new TypedSearchAttributes([{ key: service, value: 'one' }]),
+    });
+    await eventually(async () => {
+      const found: string[] = [];
+      for await (const { workflowId } of client.workflow.list({ query: "RingbackService = 'one'" }))
+        found.push(workflowId);
+      return found.join() === 'found';
+    });
+    await handle.terminate();
+  },
+  timeoutMs,
+);
+
+test(
+  'preparing the namespace and trimming the indexes again changes nothing',
+  async () => {
+    const again = recordingLog();
+    const { mappedColumns } = await prepareNamespace({
+      address: embedded.temporalAddress,
+      namespace: 'default',
+      searchAttributes,
+      log: again,
+    });
+
+    expect(again.messages).toEqual([]);
+    expect([...mappedColumns].sort()).toEqual(['keyword01', 'keyword02', 'keyword03', 'keyword04']);
+    expect(await trimVisibilityIndexes(await temporalUrl('temporal_visibility'), mappedColumns)).toEqual([]);
+  },
+  timeoutMs,
+);
+
+test(
+  'an update of the schema finds every index again, and the next trim drops the same ones',
+  async () => {
+    const visibilityUrl = await temporalUrl('temporal_visibility');
+    const { sqlTool } = await temporalBinaries({ env: process.env, log });
+    const stamp = join(home, 'temporal', 'schema-stamp');
+    await rm(stamp);
+
+    await restoreVisibilityIndexes(visibilityUrl);
+    expect((await indexNames()).length).toBeGreaterThan(70);
+    const databases = { temporalUrl: await temporalUrl('temporal'), visibilityUrl };
+    await updateTemporalSchema(sqlTool, databases, stamp, log);
+    await trimVisibilityIndexes(visibilityUrl, ['keyword01', 'keyword02', 'keyword03', 'keyword04']);
+
+    expect(await indexNames()).toEqual(keptIndexes);
+  },
+  timeoutMs,
+);
+
+test(
+  'an index that was dropped is made again when a search attribute comes to need it',
+  async () => {
+    const visibilityUrl = await temporalUrl('temporal_visibility');
+    const columns = ['keyword01', 'keyword02', 'keyword03', 'keyword04'];
+
+    await trimVisibilityIndexes(visibilityUrl, [...columns, 'datetime01']);
+    expect(await indexNames()).toContain('by_datetime_01');
+    expect(await trimVisibilityIndexes(visibilityUrl, columns)).toEqual(['by_datetime_01']);
+  },
+  timeoutMs,
+);
+
+test(
+  'a second start in the same home is refused while the first one runs',
+  async () => {
+    const second = startEmbedded({ home, env: process.env, namespace: 'default', searchAttributes, log });
+
+    await expect(second).rejects.toMatchObject({ code: 'CONFLICT' });
+  },
+  timeoutMs,
+);
+
+test(
+  'Temporal goes on when its PostgreSQL is killed and started again',
+  async () => {
+    const pidFile = await readFile(join(home, 'run', 'postgres.SIGINT.pid'), 'utf8');
+    process.kill((JSON.parse(pidFile) as { pid: number }).pid, 'SIGKILL');
+    await eventually(() => embedded.partStates()['postgres'] === 'restarting');
+
+    await eventually(() => embedded.partStates()['postgres'] === 'running');
+    const client = new TemporalClient({ connection });
+    await eventually(async () => {
+      const started = client.workflow.start('nothing', {
+        taskQueue: 'nobody',
+        workflowId: 'after-the-restart',
+      });
+      return await started.then(
+        (handle) => handle.terminate().then(() => true),
+        () => false,
+      );
+    }, 20_000);
+
+    expect(embedded.partStates()['temporal']).toBe('running');
+  },
+  timeoutMs,
+);
+
+test(
+  'the Web UI answers at its address',
+  async () => {
+    if (embedded.temporalUiUrl === null) throw new Error('There is no UI server: install Go.');
+    const response = await fetch(embedded.temporalUiUrl);
+
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toContain('text/html');
+  },
+  timeoutMs,
+);
