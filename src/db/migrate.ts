@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { Pool, PoolClient } from 'pg';
 
-const folder = new URL('./migrations/', import.meta.url);
+const ownFolder = new URL('./migrations/', import.meta.url);
 // Any constant of our own: whoever holds it migrates, the others wait and then find nothing left to do.
 const advisoryLock = 7_264_225_011;
 
 /** Brings the schema up to date, one file a transaction, and returns the names of those that were new. */
-export async function migrate(pool: Pool): Promise<string[]> {
+export async function migrate(pool: Pool, folder = ownFolder): Promise<string[]> {
   const client = await pool.connect();
   try {
     await client.query('SET statement_timeout = 0');
@@ -18,7 +18,7 @@ export async function migrate(pool: Pool): Promise<string[]> {
     const applied = new Set(rows.map(({ name }) => name));
     const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
     const missing = names.filter((name) => !applied.has(name));
-    for (const name of missing) await apply(client, name);
+    for (const name of missing) await apply(client, folder, name);
     return missing;
   } finally {
     // Closing the session gives the lock back whatever state it is in.
@@ -26,7 +26,7 @@ export async function migrate(pool: Pool): Promise<string[]> {
   }
 }
 
-async function apply(client: PoolClient, name: string): Promise<void> {
+async function apply(client: PoolClient, folder: URL, name: string): Promise<void> {
   const sql = await readFile(new URL(name, folder), 'utf8');
   await client.query('BEGIN');
   try {

@@ -1,4 +1,5 @@
 import { Pool, types, type PoolConfig } from 'pg';
+import { AppError } from '../domain/errors.ts';
 import { toInstant } from '../domain/instant.ts';
 
 // bigint counts stay far below 2^53; times are Instants because a Date would drop the microseconds.
@@ -26,5 +27,22 @@ export function createPool(
   });
   // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
   pool.on('error', () => undefined);
+  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
+  // Stores only ever ask through the pool and with promises, so this is where a lost database gets its name.
+  pool.query = ((...args: unknown[]) =>
+    query(...args).catch((cause: unknown) => {
+      throw isConnectionLost(cause)
+        ? new AppError('UNAVAILABLE', 'The database does not answer; try again shortly.', { cause })
+        : cause;
+    })) as typeof pool.query;
   return pool;
+}
+
+/** SQLSTATE class 08 and the shutdown codes, what the socket says, and what the driver says without a code. */
+function isConnectionLost(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false;
+  const { code } = cause as { code?: unknown };
+  if (typeof code === 'string')
+    return /^(08|57P0[1-3]|53300)/.test(code) || /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code);
+  return /connection terminated|timeout exceeded when trying to connect|not queryable/i.test(cause.message);
 }

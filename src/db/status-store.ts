@@ -31,15 +31,25 @@ const loadStatement = `
   LEFT JOIN statuses known ON known.notification_id = k.notification_id AND known.event_id = k.event_id`;
 
 // One statement is one transaction and one round trip. Only notifications that still stand where their snapshot saw
-// them move; everything else hangs on that, so a plan is committed whole or not at all.
+// them move; everything else hangs on that, so a plan is committed whole or not at all. They are locked in the order of
+// their ids first: an UPDATE alone goes by its join's order, and two groups could then wait for each other in a circle.
 const commitStatement = `
-  WITH moved AS (
+  WITH plans AS (
+    SELECT *
+    FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[], $6::timestamptz[], $7::timestamptz[])
+      AS p (id, from_sequence, to_sequence, final_sequence, status, completed_at, sent_at)
+  ), locked AS (
+    SELECT n.id
+    FROM notifications n
+    JOIN plans p ON n.id = p.id AND n.last_sequence = p.from_sequence
+    ORDER BY n.id
+    FOR NO KEY UPDATE OF n
+  ), moved AS (
     UPDATE notifications n
     SET last_sequence = p.to_sequence, final_sequence = p.final_sequence, status = p.status,
       completed_at = p.completed_at, sent_at = p.sent_at
-    FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[], $6::timestamptz[], $7::timestamptz[])
-      AS p (id, from_sequence, to_sequence, final_sequence, status, completed_at, sent_at)
-    WHERE n.id = p.id AND n.last_sequence = p.from_sequence
+    FROM locked JOIN plans p USING (id)
+    WHERE n.id = locked.id AND n.last_sequence = p.from_sequence
     RETURNING n.id
   ), stored AS (
     INSERT INTO statuses (notification_id, sequence, event_id, status, accepted_at, occurred_at, completed_at, sent_at,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { storedText } from './text.schema.ts';
 
-export const keyTypes = ['live', 'team', 'test'] as const;
+const keyTypes = ['live', 'team', 'test'] as const;
 
 export const CreateApiKey = z.strictObject({
   // The name becomes the first part of the key, which travels in a header.

@@ -11,7 +11,7 @@ export type CallbackEvent = z.infer<typeof CallbackEvent>;
 const headerSafe = /^[\x21-\x7e]+$/;
 
 /** "At least 10 characters" (GOV.UK Notify); visible ASCII, since it travels in a header. */
-export const BearerToken = storedText(4096)
+const BearerToken = storedText(4096)
   .min(10, 'must be at least 10 characters')
   .regex(headerSafe, 'must be visible ASCII without spaces');
 
@@ -30,7 +30,7 @@ export const CallbackFilter = z.strictObject({
 });
 export type CallbackFilter = z.infer<typeof CallbackFilter>;
 
-export const CallbackPolicy = z.strictObject({
+const CallbackPolicy = z.strictObject({
   attempts: z.number().int().min(1).max(50).optional(),
   interval_seconds: z.number().int().min(1).max(86_400).optional(),
   timeout_seconds: z.number().int().min(1).max(120).optional(),

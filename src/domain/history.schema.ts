@@ -19,7 +19,7 @@ export const Attempt = z
   .meta({ id: 'Attempt' });
 export type Attempt = z.infer<typeof Attempt>;
 
-export const CallbackResult = z
+const CallbackResult = z
   .object({
     id: z.string().describe('The event id: the same in every attempt, sent as `ringback-event-id`.'),
     event: z.enum(callbackEvents),
@@ -35,7 +35,6 @@ export const CallbackResult = z
     attempts: z.array(Attempt),
   })
   .meta({ id: 'CallbackResult' });
-export type CallbackResult = z.infer<typeof CallbackResult>;
 
 export const CallbackHistory = z.object({ items: z.array(CallbackResult) }).meta({ id: 'CallbackHistory' });
 export type CallbackHistory = z.infer<typeof CallbackHistory>;

@@ -6,7 +6,7 @@ import type { Part } from './part.ts';
 
 export type NodePartOptions = {
   name: string;
-  /** What Node runs; the module calls `reportReady` and `onSupervisorGone` of supervised-child.ts. */
+  /** What Node runs: it sends `{ ready: true }` when it can be used, and ends when its channel is disconnected. */
   modulePath: string;
   args: readonly string[];
   env: NodeJS.ProcessEnv;

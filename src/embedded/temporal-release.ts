@@ -26,7 +26,7 @@ export type ReleaseOptions = {
   pins?: ArchivePins | undefined;
 };
 
-export const officialReleases = 'https://github.com/temporalio/temporal/releases/download';
+const officialReleases = 'https://github.com/temporalio/temporal/releases/download';
 
 /** Fetches Temporal's official release, checks it, and unpacks its programs. Rejects without leaving anything behind. */
 export async function fetchTemporalRelease(options: ReleaseOptions): Promise<void> {

@@ -2,7 +2,7 @@ import { apiKeySecretContext } from '../domain/secret-contexts.ts';
 import type { ApiKeyStore, SecretBox } from '../ports.ts';
 
 export type ActiveKey = { id: string; keyType: string; secret: string };
-export type ServiceKeys = { profile: string; keys: ActiveKey[] };
+type ServiceKeys = { profile: string; keys: ActiveKey[] };
 
 /** The active keys of services, for the one second in which most of a busy caller's requests fall. */
 export interface ServiceKeyCache {

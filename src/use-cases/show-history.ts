@@ -9,7 +9,11 @@ export type WorkflowUrl = (workflowId: string) => string | null;
 
 /** What became of every status of a notification, in sequence, with every attempt. */
 export async function showHistory(
-  ports: { notifications: NotificationStore; statuses: Pick<StatusStore, 'history'>; workflowUrl: WorkflowUrl },
+  ports: {
+    notifications: NotificationStore;
+    statuses: Pick<StatusStore, 'history'>;
+    workflowUrl: WorkflowUrl;
+  },
   caller: Caller,
   notificationId: string,
 ): Promise<CallbackHistory> {

@@ -1,6 +1,6 @@
 // Valid values of every kind, of which a test names only what it is about.
 import { v7 as uuidv7 } from 'uuid';
-import type { Notification, RegisterNotification } from '../../src/domain/notification.schema.ts';
+import type { Notification } from '../../src/domain/notification.schema.ts';
 import type { Service } from '../../src/domain/service.schema.ts';
 import type { CallbackSettings, NewNotification, StoredApiKey } from '../../src/ports.ts';
 
@@ -37,7 +37,7 @@ export function callbackSettings(changes: Partial<CallbackSettings> = {}): Callb
   };
 }
 
-export function aNotification(changes: Partial<Notification> = {}): Notification {
+function aNotification(changes: Partial<Notification> = {}): Notification {
   return {
     id: uuidv7(),
     service_id: uuidv7(),
@@ -63,8 +63,4 @@ export function aNotification(changes: Partial<Notification> = {}): Notification
 
 export function aNewNotification(changes: Partial<Notification> = {}, digest = 'digest'): NewNotification {
   return { notification: aNotification(changes), requestDigest: Buffer.from(digest.padEnd(32, '.')) };
-}
-
-export function aRegistration(changes: Partial<RegisterNotification> = {}): RegisterNotification {
-  return { to: 'person@example.com', notification_type: 'email', ...changes };
 }

@@ -44,4 +44,3 @@ export function createFakePorts() {
     now,
   };
 }
-export type FakePorts = ReturnType<typeof createFakePorts>;

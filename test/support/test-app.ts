@@ -4,7 +4,7 @@ import type { HttpDeps } from '../../src/http/deps.ts';
 import { createFakePorts } from './fake-ports.ts';
 
 export const adminToken = 'the-admin-token-of-the-tests';
-export const version = '0.0.0';
+const version = '0.0.0';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 type Call = { as?: string | null; body?: unknown; headers?: Record<string, string> };
@@ -62,4 +62,3 @@ export async function createTestApp(changes: Partial<HttpDeps> = {}) {
 
   return { app, ports, call, addService, addNotification };
 }
-export type TestApp = Awaited<ReturnType<typeof createTestApp>>;

@@ -3,7 +3,7 @@ import type { Callback } from '../../../src/domain/callback.schema.ts';
 import type { Service } from '../../../src/domain/service.schema.ts';
 
 export type MemoryCallback = { callback: Callback; auth: NonNullable<CallbackSettings['auth']> | null };
-export type MemoryNotification = NewNotification & { lastSequence: number; finalSequence: number | null };
+type MemoryNotification = NewNotification & { lastSequence: number; finalSequence: number | null };
 
 /** What the fake stores share, as the real ones share a database. */
 export type Memory = {

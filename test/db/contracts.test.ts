@@ -1,0 +1,33 @@
+// The same contracts that the fakes in memory keep, on the real PostgreSQL.
+import { createApiKeyStore } from '../../src/db/api-key-store.ts';
+import { createCallbackStore } from '../../src/db/callback-store.ts';
+import { createNotificationStore } from '../../src/db/notification-store.ts';
+import { createServiceStore } from '../../src/db/service-store.ts';
+import { describeApiKeyStore } from '../support/contracts/api-key-store.ts';
+import { describeCallbackStore } from '../support/contracts/callback-store.ts';
+import { describeNotificationStore } from '../support/contracts/notification-store.ts';
+import { describeServiceStore } from '../support/contracts/service-store.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.pool.query('TRUNCATE services CASCADE');
+});
+
+const stores = async () => ({
+  services: createServiceStore(database.pool),
+  apiKeys: createApiKeyStore(database.pool),
+  callbacks: createCallbackStore(database.pool),
+  notifications: createNotificationStore(database.pool),
+});
+
+describe('The stores on PostgreSQL', () => {
+  describeServiceStore(async () => (await stores()).services);
+  describeApiKeyStore(stores);
+  describeCallbackStore(stores);
+  describeNotificationStore(stores);
+});

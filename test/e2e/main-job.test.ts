@@ -1,0 +1,131 @@
+import { createInstallation, isAlive, until, type Installation } from '../support/installation.ts';
+import { startRecordingReceiver, type RecordingReceiver } from '../support/recording-receiver.ts';
+import { createService, fiveStatuses } from '../support/service-fixture.ts';
+
+let ringback: Installation;
+const receivers: RecordingReceiver[] = [];
+
+beforeAll(async () => {
+  ringback = await createInstallation();
+  await ringback.start();
+}, 120_000);
+
+afterAll(async () => {
+  await ringback.remove();
+  await Promise.all(receivers.map((receiver) => receiver.stop()));
+}, 60_000);
+
+async function receiverThat(
+  answer: Parameters<typeof startRecordingReceiver>[0],
+): Promise<RecordingReceiver> {
+  const receiver = await startRecordingReceiver(answer);
+  receivers.push(receiver);
+  return receiver;
+}
+
+test('a status that is accepted reaches the customer’s URL in GOV.UK Notify’s bytes, with the token that is kept sealed', async () => {
+  const receiver = await receiverThat(() => 200);
+  const service = await createService(ringback, receiver.url);
+  const id = await service.register();
+
+  const answer = await service.accept(id, 'delivered');
+  await until('the callback', () => receiver.received.length === 1);
+
+  expect(answer).toEqual({ status: 202, body: { notification_id: id, sequence: 1, duplicate: false } });
+  const [post] = receiver.received;
+  expect(post?.headers).toMatchObject({
+    'content-type': 'application/json',
+    authorization: 'Bearer the-receivers-own-secret',
+    'ringback-sequence': '1',
+    'ringback-attempt': '1',
+  });
+  expect(post?.body).toMatch(
+    new RegExp(
+      `^\\{"id": "${id}", "reference": null, "to": "07700900123", "status": "delivered", "created_at": "[^"]{27}", ` +
+        '"completed_at": "[^"]{27}", "sent_at": null, "notification_type": "sms", "template_id": null, "template_version": null\\}$',
+    ),
+  );
+}, 60_000);
+
+test('200 notifications of 5 statuses each, told at once to a receiver that fails a fifth of the time, arrive complete and in order', async () => {
+  let asked = 0;
+  const receiver = await receiverThat(() => (asked++ % 5 === 4 ? 500 : 200));
+  const service = await createService(ringback, receiver.url);
+  const ids = await Promise.all(Array.from({ length: 200 }, () => service.register()));
+
+  await Promise.all(
+    ids.map(async (id) => {
+      for (const status of fiveStatuses) expect((await service.accept(id, status)).status).toBe(202);
+    }),
+  );
+  await until('all 1000 callbacks', () => receiver.delivered().length >= 1000, 180);
+
+  const sequences = new Map(ids.map((id) => [id, [] as number[]]));
+  for (const { id, sequence } of receiver.delivered()) sequences.get(id)?.push(sequence);
+  expect([...sequences.values()].filter((own) => own.join() !== '1,2,3,4,5')).toEqual([]);
+  expect(new Set(receiver.delivered().map(({ eventId }) => eventId)).size).toBe(1000);
+}, 300_000);
+
+test('an attempt that failed carries the same event id and the same bytes when it is made again', async () => {
+  let asked = 0;
+  const receiver = await receiverThat(() => (asked++ < 2 ? 503 : 200));
+  const service = await createService(ringback, receiver.url);
+  const id = await service.register();
+
+  await service.accept(id, 'delivered');
+  await until('the third attempt', () => receiver.received.length === 3);
+
+  expect(new Set(receiver.received.map(({ eventId }) => eventId)).size).toBe(1);
+  expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
+  expect(receiver.received.map(({ headers }) => headers['ringback-attempt'])).toEqual(['1', '2', '3']);
+}, 60_000);
+
+test('a status whose attempts are used up is failed, and the next one of its notification is delivered', async () => {
+  const receiver = await receiverThat(({ sequence }) => (sequence === 1 ? 500 : 200));
+  const service = await createService(ringback, receiver.url, { attempts: 3 });
+  const id = await service.register();
+
+  await service.accept(id, 'sending');
+  await service.accept(id, 'delivered');
+  await until('the second status', () => receiver.delivered().length === 1);
+
+  const { body } = await service.history(id);
+  expect(body.items.map(({ state }) => state)).toEqual(['failed', 'delivered']);
+  expect(body.items[0]?.attempts).toHaveLength(3);
+}, 60_000);
+
+test('a status that comes when the workflow has ended starts it again', async () => {
+  const receiver = await receiverThat(() => 200);
+  const service = await createService(ringback, receiver.url);
+  const id = await service.register();
+
+  await service.accept(id, 'sent');
+  await until(
+    'the first callback',
+    async () => (await service.history(id)).body.items[0]?.state === 'delivered',
+  );
+  await service.accept(id, 'delivered');
+  await until('the late callback', () => receiver.received.length === 2);
+
+  expect(receiver.received.map(({ sequence }) => sequence)).toEqual([1, 2]);
+}, 60_000);
+
+test('the metrics count what was accepted, dispatched and attempted', async () => {
+  const text = await (await fetch(`${ringback.url}/metrics`)).text();
+
+  expect(text).toMatch(/^ringback_statuses_accepted_total\{profile="govuk-notify",duplicate="false"\} \d+$/m);
+  expect(text).toMatch(/^ringback_statuses_dispatched_total [1-9]\d*$/m);
+  expect(text).toMatch(/^ringback_attempts_total\{outcome="delivered"\} [1-9]\d*$/m);
+  expect(text).toMatch(/^ringback_accept_to_first_attempt_seconds_count [1-9]\d*$/m);
+  expect(text).toMatch(/^ringback_dispatch_queue_depth 0$/m);
+});
+
+test('SIGTERM ends it cleanly, with every process it had started', async () => {
+  const pids = await ringback.pids();
+  expect(pids.length).toBeGreaterThanOrEqual(3);
+
+  await ringback.stop();
+
+  expect(ringback.output()).toContain('"msg":"ringback has stopped"');
+  expect(pids.filter(isAlive)).toEqual([]);
+}, 60_000);

@@ -1,0 +1,68 @@
+// Rows that the stores' tests start from, made by the real stores.
+import type { Pool } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import { createCallbackStore } from '../../src/db/callback-store.ts';
+import { createNotificationStore } from '../../src/db/notification-store.ts';
+import { createServiceStore } from '../../src/db/service-store.ts';
+import type { StatusCommand } from '../../src/domain/acceptance.ts';
+import type { CallbackFilter } from '../../src/domain/callback.schema.ts';
+import type { Notification } from '../../src/domain/notification.schema.ts';
+import type { DeliveryMetrics } from '../../src/ports.ts';
+import type { Handover } from '../../src/use-cases/accept-status.ts';
+import { aNewNotification, aService, callbackSettings } from './builders.ts';
+
+export const operator = { kind: 'operator' } as const;
+
+export const everyStatus: CallbackFilter = {
+  statuses: ['created', 'sending', 'sent', 'delivered', 'temporary-failure', 'permanent-failure'],
+};
+
+/** A service with a callback for every status; null for `filter` leaves the callback out. */
+export async function storeService(
+  pool: Pool,
+  filter: CallbackFilter | null = everyStatus,
+): Promise<{ serviceId: string; callbackId: string }> {
+  const service = aService();
+  await createServiceStore(pool).create(service);
+  const callbackId = uuidv7();
+  if (filter) {
+    const settings = callbackSettings({ filter });
+    await createCallbackStore(pool).put(callbackId, service.id, 'delivery_status', settings);
+  }
+  return { serviceId: service.id, callbackId };
+}
+
+export async function storeNotification(
+  pool: Pool,
+  serviceId: string,
+  changes: Partial<Notification> = {},
+): Promise<string> {
+  const notification = aNewNotification({ service_id: serviceId, ...changes });
+  await createNotificationStore(pool).register(notification);
+  return notification.notification.id;
+}
+
+export function aCommand(notificationId: string, changes: Partial<StatusCommand> = {}): StatusCommand {
+  return {
+    notificationId,
+    eventId: uuidv7(),
+    status: 'sending',
+    acceptedAt: '2026-06-15T11:30:00.123456Z',
+    occurredAt: '2026-06-15T11:29:59.654321Z',
+    completedAt: null,
+    sentAt: null,
+    statusDescription: null,
+    providerResponse: null,
+    ...changes,
+  };
+}
+
+export const noMetrics: DeliveryMetrics = {
+  accepted: () => undefined,
+  dispatched: () => undefined,
+  attempted: () => undefined,
+  firstAttemptAfter: () => undefined,
+};
+
+/** Leaves every entry to whichever process takes it. */
+export const noHandover: Handover = { owner: () => null, take: () => undefined };
