@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import { DatabaseError, type Pool } from 'pg';
 import type { CallbackAuth } from '../domain/callback.schema.ts';
 import type { StoredState } from '../domain/callback-state.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -71,6 +71,8 @@ const recordStatement = `
   SET state = $12, state_reason = $11, next_attempt_at = now() + make_interval(secs => $13)
   WHERE notification_id = $1 AND sequence = $2 AND state IN ('pending', 'retrying')`;
 
+const maxRivals = 20;
+
 export function createDeliveryStore(pool: Pool): DeliveryStore {
   return {
     async load(notificationId, sequence) {
@@ -84,25 +86,22 @@ export function createDeliveryStore(pool: Pool): DeliveryStore {
 
     async record({ notificationId, sequence, url, outcome, error, exchange, state, nextAttemptInSeconds }) {
       const { response } = exchange;
-      await pool.query({
-        name: 'record-attempt',
-        text: recordStatement,
-        values: [
-          notificationId,
-          sequence,
-          url,
-          exchange.startedAt,
-          Math.round(exchange.durationMs),
-          outcome,
-          response?.status ?? null,
-          response ? JSON.stringify(response.headers) : null,
-          response ? Buffer.from(response.body) : null,
-          response?.truncated ?? false,
-          error,
-          state,
-          nextAttemptInSeconds,
-        ],
-      });
+      const values = [
+        notificationId,
+        sequence,
+        url,
+        exchange.startedAt,
+        Math.round(exchange.durationMs),
+        outcome,
+        response?.status ?? null,
+        response ? JSON.stringify(response.headers) : null,
+        response ? Buffer.from(response.body) : null,
+        response?.truncated ?? false,
+        error,
+        state,
+        nextAttemptInSeconds,
+      ];
+      await withFreeNumber(() => pool.query({ name: 'record-attempt', text: recordStatement, values }));
     },
 
     async settle(notificationId, sequence, state, reason) {
@@ -114,6 +113,20 @@ export function createDeliveryStore(pool: Pool): DeliveryStore {
       );
     },
   };
+}
+
+// Two workers record for the same status only when Temporal gave up on one that was still alive. The loser of the
+// number waits for the winner's commit and then sees it, so each round lets at least one through.
+async function withFreeNumber(insert: () => Promise<unknown>): Promise<void> {
+  for (let round = 1; ; round += 1) {
+    try {
+      await insert();
+      return;
+    } catch (cause) {
+      const isTaken = cause instanceof DatabaseError && cause.constraint === 'attempts_pkey';
+      if (!isTaken || round === maxRivals) throw cause;
+    }
+  }
 }
 
 function toJob(notificationId: string, sequence: number, row: JobRow): DeliveryJob {

@@ -40,9 +40,8 @@ export function createPool(
 
 /** SQLSTATE class 08 and the shutdown codes, what the socket says, and what the driver says without a code. */
 function isConnectionLost(cause: unknown): boolean {
-  if (!(cause instanceof Error)) return false;
-  const { code } = cause as { code?: unknown };
+  const { code, message } = cause as { code?: unknown; message?: unknown };
   if (typeof code === 'string')
     return /^(08|57P0[1-3]|53300)/.test(code) || /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code);
-  return /connection terminated|timeout exceeded when trying to connect|not queryable/i.test(cause.message);
+  return /connection terminated|timeout exceeded when trying to connect|not queryable/i.test(String(message));
 }

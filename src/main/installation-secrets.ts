@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { SealingKey } from '../crypto/sealed-box.ts';
+import { hasErrorCode } from '../embedded/error-text.ts';
 
 export type InstallationSecrets = {
   adminToken: string;
@@ -33,10 +34,10 @@ export async function loadInstallationSecrets(config: Config): Promise<Installat
 }
 
 async function keptSecret(file: string, make: () => string): Promise<string> {
-  await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
+  await mkdir(dirname(file), { recursive: true });
   // Of two processes that start at once, the one that creates the file decides.
   await writeFile(file, `${make()}\n`, { mode: 0o600, flag: 'wx' }).catch((cause: unknown) => {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
+    if (!hasErrorCode(cause, 'EEXIST')) throw cause;
   });
   const secret = (await readFile(file, 'utf8')).trim();
   if (secret === '') throw new Error(`${file} is empty: delete it, or put the secret back`);

@@ -148,7 +148,10 @@ test('groups that name the same notifications in opposite orders never wait for 
         store().commit(
           own.map((plan) => ({
             ...plan,
-            statuses: plan.statuses.map((status) => ({ ...status, eventId: place ? uuidv7() : status.eventId })),
+            statuses: plan.statuses.map((status) => ({
+              ...status,
+              eventId: place ? uuidv7() : status.eventId,
+            })),
           })),
           null,
         ),

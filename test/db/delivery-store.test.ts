@@ -67,7 +67,12 @@ function anAttempt(notificationId: string, changes: Partial<AttemptRecord> = {})
   };
 }
 
-const delivered = { outcome: 'delivered', error: null, state: 'delivered', nextAttemptInSeconds: null } as const;
+const delivered = {
+  outcome: 'delivered',
+  error: null,
+  state: 'delivered',
+  nextAttemptInSeconds: null,
+} as const;
 
 test('loads everything an attempt needs', async () => {
   await createCallbackStore(database.pool).put(
@@ -200,7 +205,11 @@ test('a status that ends well keeps no reason and no next attempt', async () => 
   const id = await withStatuses(1);
   await store().record(anAttempt(id));
   await store().record(anAttempt(id, delivered));
-  expect((await history(id))[0]).toMatchObject({ state: 'delivered', stateReason: null, nextAttemptAt: null });
+  expect((await history(id))[0]).toMatchObject({
+    state: 'delivered',
+    stateReason: null,
+    nextAttemptAt: null,
+  });
 });
 
 test('the history shows where the last attempt went, and before any the URL of the callback', async () => {

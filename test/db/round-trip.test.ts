@@ -22,13 +22,31 @@ afterAll(() => database.drop());
 const text = fc
   .oneof(
     { weight: 3, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }) },
-    fc.constantFrom('NULL', 'null', '{}', '{a,b}', '"', '\\', '\\"', "'", ',', ' ', '\n\t\r', '\u0001\u001f', '😀'),
+    fc.constantFrom(
+      'NULL',
+      'null',
+      '{}',
+      '{a,b}',
+      '"',
+      '\\',
+      '\\"',
+      "'",
+      ',',
+      ' ',
+      '\n\t\r',
+      '\u0001\u001f',
+      '😀',
+    ),
   )
   .filter((value) => !value.includes('\u0000'));
 
 const instant = fc
   .tuple(
-    fc.date({ min: new Date('0001-01-02T00:00:00Z'), max: new Date('9999-12-30T00:00:00Z'), noInvalidDate: true }),
+    fc.date({
+      min: new Date('0001-01-02T00:00:00Z'),
+      max: new Date('9999-12-30T00:00:00Z'),
+      noInvalidDate: true,
+    }),
     fc.integer({ min: 0, max: 999_999 }),
   )
   .map(([date, micros]) => `${date.toISOString().slice(0, 19)}.${String(micros).padStart(6, '0')}Z`);
@@ -123,15 +141,27 @@ test('the answer of a receiver', async () => {
           url: 'https://example.com/',
           outcome: 'http_status',
           error: null,
-          exchange: { startedAt, durationMs: 1, failure: null, response: { status: 500, headers, body, truncated: false } },
+          exchange: {
+            startedAt,
+            durationMs: 1,
+            failure: null,
+            response: { status: 500, headers, body, truncated: false },
+          },
           state: 'retrying',
           nextAttemptInSeconds: 1,
         });
-        const { rows } = await database.pool.query<{ started_at: string; response_headers: object; response_body: Buffer }>(
-          'SELECT started_at, response_headers, response_body FROM attempts WHERE notification_id = $1',
-          [id],
-        );
-        expect(rows[0]).toEqual({ started_at: startedAt, response_headers: headers, response_body: Buffer.from(body) });
+        const { rows } = await database.pool.query<{
+          started_at: string;
+          response_headers: object;
+          response_body: Buffer;
+        }>('SELECT started_at, response_headers, response_body FROM attempts WHERE notification_id = $1', [
+          id,
+        ]);
+        expect(rows[0]).toEqual({
+          started_at: startedAt,
+          response_headers: headers,
+          response_body: Buffer.from(body),
+        });
       },
     ),
     runs,

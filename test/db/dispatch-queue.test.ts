@@ -1,0 +1,160 @@
+import { v7 as uuidv7 } from 'uuid';
+import { createDispatchQueue } from '../../src/db/dispatch-queue.ts';
+import { createStatusStore } from '../../src/db/status-store.ts';
+import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { noMetrics, operator, storeNotification, storeService } from '../support/db-fixture.ts';
+
+let database: TestDatabase;
+let serviceId: string;
+let callbackId: string;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ({ serviceId, callbackId } = await storeService(database.pool));
+});
+beforeEach(async () => {
+  await database.pool.query('TRUNCATE dispatch_entries, dispatchers');
+});
+afterAll(() => database.drop());
+
+const queue = () => createDispatchQueue(database.pool);
+
+/** Accepts `count` statuses of one notification, committed under `owner`. */
+async function accepted(count: number, owner: string | null = null): Promise<string> {
+  const id = await storeNotification(database.pool, serviceId);
+  const accept = createAcceptStatus({
+    statuses: createStatusStore(database.pool),
+    handover: { owner: () => owner, take: () => undefined },
+    metrics: noMetrics,
+    now: () => new Date(),
+  });
+  await Promise.all(Array.from({ length: count }, () => accept(operator, id, { status: 'sending' })));
+  return id;
+}
+
+/** Lets time pass for the queue: its clock is the database's own. */
+async function elapse(seconds: number): Promise<void> {
+  await database.pool.query('UPDATE dispatchers SET alive_until = alive_until - make_interval(secs => $1)', [
+    seconds,
+  ]);
+  await database.pool.query('UPDATE dispatch_entries SET due_at = due_at - make_interval(secs => $1)', [
+    seconds,
+  ]);
+}
+
+test('a claimed entry says everything its workflow is told', async () => {
+  const id = await accepted(1);
+  const [entry, ...others] = await queue().claim(uuidv7(), 10);
+  const [row] = await createStatusStore(database.pool).history(id);
+  expect(others).toEqual([]);
+  expect(entry).toEqual({
+    notificationId: id,
+    sequence: 1,
+    status: 'sending',
+    eventId: row?.eventId,
+    serviceId,
+    profile: 'govuk-notify',
+    callbackId,
+  });
+});
+
+test('two owners that claim at the same time share the entries, and nobody gets one twice', async () => {
+  await accepted(200);
+  const queues = [1, 2].map(() => createDispatchQueue(database.otherPool()));
+  const shares = await Promise.all(
+    queues.flatMap((own) => {
+      const owner = uuidv7();
+      return Array.from({ length: 5 }, () => own.claim(owner, 25));
+    }),
+  );
+  const sequences = shares.flat().map(({ sequence }) => sequence);
+  expect(new Set(sequences).size).toBe(sequences.length);
+  // Whoever skipped a rival's locked entries finds the rest at the next claim.
+  const rest = await queue().claim(uuidv7(), 500);
+  expect([...sequences, ...rest.map(({ sequence }) => sequence)].sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 200 }, (_, index) => index + 1),
+  );
+});
+
+test('takes no more than it is asked for, and nothing that another has', async () => {
+  await accepted(5);
+  expect(await queue().claim(uuidv7(), 3)).toHaveLength(3);
+  expect(await queue().claim(uuidv7(), 10)).toHaveLength(2);
+  expect(await queue().claim(uuidv7(), 10)).toEqual([]);
+});
+
+test('an entry that is not due yet is left alone', async () => {
+  await accepted(1);
+  await elapse(-60);
+  expect(await queue().claim(uuidv7(), 10)).toEqual([]);
+});
+
+test('the entries of an owner that died are anyone’s at the end of its lease, and not before', async () => {
+  const [dead, alive] = [uuidv7(), uuidv7()];
+  await queue().beat(dead, 5);
+  await accepted(3, dead);
+
+  await elapse(4);
+  await queue().beat(alive, 5);
+  expect(await queue().claim(alive, 10)).toEqual([]);
+
+  await elapse(2);
+  await queue().beat(alive, 5);
+  expect(await queue().claim(alive, 10)).toHaveLength(3);
+});
+
+test('an owner that goes on beating keeps its entries', async () => {
+  const [slow, other] = [uuidv7(), uuidv7()];
+  await queue().beat(slow, 5);
+  await accepted(2, slow);
+  for (let second = 0; second < 12; second += 3) {
+    await elapse(3);
+    await queue().beat(slow, 5);
+    await queue().beat(other, 5);
+  }
+  expect(await queue().claim(other, 10)).toEqual([]);
+});
+
+test('an entry committed under an owner that was buried already is freed by the next beat of another', async () => {
+  const other = uuidv7();
+  await accepted(1, uuidv7());
+  await queue().beat(other, 5);
+  expect(await queue().claim(other, 10)).toHaveLength(1);
+});
+
+test('an owner finds its own entries that it does not remember, once they are old', async () => {
+  const owner = uuidv7();
+  await queue().beat(owner, 5);
+  const id = await accepted(1, owner);
+  expect(await queue().owned(owner, 5)).toEqual([]);
+
+  await elapse(6);
+
+  expect(await queue().owned(owner, 5)).toMatchObject([{ notificationId: id, sequence: 1 }]);
+  expect(await queue().owned(uuidv7(), 5)).toEqual([]);
+});
+
+test('a finished entry is gone for everybody', async () => {
+  const owner = uuidv7();
+  await accepted(3);
+  const [first, ...others] = await queue().claim(owner, 10);
+  if (!first) throw new Error('nothing was claimed');
+  await queue().finish([first]);
+
+  expect(await queue().depth()).toBe(2);
+  await queue().resign(owner);
+  const left = await queue().claim(uuidv7(), 10);
+  expect(left.map(({ sequence }) => sequence).sort()).toEqual(others.map(({ sequence }) => sequence).sort());
+});
+
+test('whoever resigns leaves everything to the others at once', async () => {
+  const [leaving, staying] = [uuidv7(), uuidv7()];
+  await queue().beat(leaving, 5);
+  await queue().beat(staying, 5);
+  await accepted(2, leaving);
+  await accepted(1, staying);
+
+  await queue().resign(leaving);
+
+  expect(await queue().claim(staying, 10)).toHaveLength(2);
+});

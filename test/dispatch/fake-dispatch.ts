@@ -1,0 +1,113 @@
+import type { DispatchEntry, DispatchQueue, Workflows } from '../../src/ports.ts';
+import { createDispatcher, type Dispatcher } from '../../src/dispatch/dispatcher.ts';
+import { noMetrics } from '../support/db-fixture.ts';
+
+export const owner = 'this-process';
+
+export function anEntry(notificationId: string, sequence = 1): DispatchEntry {
+  return {
+    notificationId,
+    sequence,
+    status: 'sending',
+    eventId: `${notificationId}/${sequence}`,
+    serviceId: 'service',
+    profile: 'govuk-notify',
+    callbackId: 'callback',
+  };
+}
+
+/** The queue in memory: `offered` is anybody's, `mine` belongs to this owner, `finished` is gone. */
+export function createFakeQueue() {
+  const fake = {
+    offered: [] as DispatchEntry[],
+    mine: [] as DispatchEntry[],
+    finished: [] as string[],
+    resigned: false,
+    isAway: false,
+  };
+  const answer = <T>(value: T): Promise<T> =>
+    fake.isAway ? Promise.reject(new Error('the database is away')) : Promise.resolve(value);
+  const queue: DispatchQueue = {
+    beat: () => answer(undefined),
+    claim: async (_owner, limit) => {
+      await answer(null);
+      const claimed = fake.offered.splice(0, limit);
+      fake.mine.push(...claimed);
+      return claimed;
+    },
+    owned: () => answer([...fake.mine]),
+    finish: async (entries) => {
+      await answer(null);
+      const done = new Set(entries.map(({ eventId }) => eventId));
+      fake.mine = fake.mine.filter(({ eventId }) => !done.has(eventId));
+      fake.finished.push(...done);
+    },
+    resign: async () => {
+      fake.resigned = true;
+      fake.offered.push(...fake.mine.splice(0));
+    },
+    depth: () => answer(fake.mine.length + fake.offered.length),
+  };
+  return Object.assign(fake, { queue });
+}
+
+type Call = {
+  entries: readonly DispatchEntry[];
+  ended: boolean;
+  take: (how?: 'started' | 'signalled') => Promise<void>;
+  refuse: () => Promise<void>;
+};
+
+/** Temporal, which takes or refuses each call when the test says so; `calls` are all there ever were. */
+export function createFakeWorkflows() {
+  const calls: Call[] = [];
+  const workflows: Workflows = {
+    tell: (entries) =>
+      new Promise((resolve, reject) => {
+        const end = (settle: () => void) => async (): Promise<void> => {
+          call.ended = true;
+          settle();
+          await turn();
+        };
+        const call: Call = {
+          entries,
+          ended: false,
+          take: (how = 'signalled') => end(() => resolve(how))(),
+          refuse: end(() => reject(new Error('Temporal is away'))),
+        };
+        calls.push(call);
+      }),
+  };
+  const open = (): Call[] => calls.filter(({ ended }) => !ended);
+  return { workflows, calls, open };
+}
+
+/** Lets everything that is ready to run do so. */
+export async function turn(): Promise<void> {
+  for (let count = 0; count < 5; count += 1) await new Promise(setImmediate);
+}
+
+export function createTestDispatcher(options: Partial<Parameters<typeof createDispatcher>[0]> = {}): {
+  dispatcher: Dispatcher;
+  temporal: ReturnType<typeof createFakeWorkflows>;
+  store: ReturnType<typeof createFakeQueue>;
+  warnings: string[];
+} {
+  const temporal = createFakeWorkflows();
+  const store = createFakeQueue();
+  const warnings: string[] = [];
+  const dispatcher = createDispatcher({
+    owner,
+    queue: store.queue,
+    workflows: temporal.workflows,
+    metrics: noMetrics,
+    log: { info: () => undefined, warn: (_details, message) => void warnings.push(message) },
+    maxInFlight: 3,
+    patienceMs: 60_000,
+    maxInMemory: 100,
+    beatSeconds: 3_600,
+    leaseSeconds: 5,
+    ...options,
+  });
+  return { dispatcher, temporal, store, warnings };
+}
