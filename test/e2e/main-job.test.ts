@@ -1,6 +1,7 @@
-import { createInstallation, isAlive, until, type Installation } from '../support/installation.ts';
+import { createInstallation, type Installation } from '../support/installation.ts';
 import { startRecordingReceiver, type RecordingReceiver } from '../support/recording-receiver.ts';
 import { createService, fiveStatuses } from '../support/service-fixture.ts';
+import { isAlive, until } from '../support/until.ts';
 
 let ringback: Installation;
 const receivers: RecordingReceiver[] = [];

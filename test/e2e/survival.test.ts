@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { createInstallation, isAlive, pause, until, type Installation } from '../support/installation.ts';
+import { createInstallation, type Installation } from '../support/installation.ts';
 import { startRecordingReceiver, type RecordingReceiver } from '../support/recording-receiver.ts';
 import { createService, fiveStatuses, type TestService } from '../support/service-fixture.ts';
+import { isAlive, pause, until } from '../support/until.ts';
 
 let ringback: Installation;
 let receiver: RecordingReceiver;

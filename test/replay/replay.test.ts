@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
-import { Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.ts';
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 const folder = new URL('./histories/', import.meta.url);
 const names = readdirSync(folder);

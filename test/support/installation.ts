@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../src/embedded/free-port.ts';
+import { createCall } from './call.ts';
+import { pause } from './until.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const readyTimeoutMs = 60_000;
-
-export type Answer<T = Record<string, unknown>> = { status: number; body: T };
 
 /** A whole Ringback behind `npm start`, in a home of its own that `restart` finds again. */
 export async function createInstallation(env: Record<string, string> = {}) {
@@ -19,15 +19,7 @@ export async function createInstallation(env: Record<string, string> = {}) {
   let npm: ChildProcess | undefined;
   let output = '';
 
-  const call = async <T>(method: string, path: string, token: string, body?: object): Promise<Answer<T>> => {
-    const answer = await fetch(url + path, {
-      method,
-      headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    return { status: answer.status, body: (text === '' ? {} : JSON.parse(text)) as T };
-  };
+  const call = createCall(url);
 
   const untilReady = async (): Promise<void> => {
     for (const until = Date.now() + readyTimeoutMs; Date.now() < until;) {
@@ -109,28 +101,3 @@ export async function createInstallation(env: Record<string, string> = {}) {
 }
 
 export type Installation = Awaited<ReturnType<typeof createInstallation>>;
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Waits until `condition` holds, asking often; fails with `what` after `seconds`. */
-export async function until(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-  seconds = 60,
-): Promise<void> {
-  for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
-    if (await condition()) return;
-    await pause(50);
-  }
-  throw new Error(`Not within ${seconds} s: ${what}`);
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}

@@ -1,9 +1,13 @@
-import type { Installation } from './installation.ts';
+import type { Call } from './call.ts';
 
 export const fiveStatuses = ['created', 'sending', 'pending', 'sent', 'delivered'];
 
 /** A service with a key and a delivery-status callback that sends all five statuses, as its API user sees it. */
-export async function createService(installation: Installation, url: string, policy: object = {}) {
+export async function createService(
+  installation: { call: Call; adminToken(): Promise<string> },
+  url: string,
+  policy: object = {},
+) {
   const admin = await installation.adminToken();
   const service = await installation.call<{ id: string }>('POST', '/v1/services', admin, {
     name: 'Passport office',
