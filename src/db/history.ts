@@ -68,7 +68,7 @@ export async function loadHistory(pool: Pool, notificationId: string): Promise<H
       url: own.at(-1)?.url ?? row.url,
       acceptedAt: row.accepted_at,
       nextAttemptAt: row.next_attempt_at,
-      attempts: own.map(({ sequence: _sequence, url: _url, response_body: body, ...attempt }) => ({
+      attempts: own.map(({ sequence, url, response_body: body, ...attempt }) => ({
         ...attempt,
         response_body: body && body.toString('utf8'),
       })),

@@ -102,6 +102,6 @@ function listStatement(query: Parameters<NotificationStore['list']>[0]): { text:
   };
 }
 
-function toNotification({ recipient, request_digest: _digest, ...row }: NotificationRow): Notification {
+function toNotification({ recipient, request_digest, ...row }: NotificationRow): Notification {
   return { ...row, to: recipient };
 }

@@ -1,12 +1,11 @@
-import { Pool, types, type PoolConfig } from 'pg';
+import { Pool, TypeOverrides, types, type PoolConfig } from 'pg';
 import { AppError } from '../domain/errors.ts';
 import { toInstant } from '../domain/instant.ts';
 
 // bigint counts stay far below 2^53; times are Instants because a Date would drop the microseconds.
-const parsers = new Map<number, (text: string) => unknown>([
-  [types.builtins.INT8, Number],
-  [types.builtins.TIMESTAMPTZ, toInstant],
-]);
+const parsers = new TypeOverrides();
+parsers.setTypeParser(types.builtins.INT8, Number);
+parsers.setTypeParser(types.builtins.TIMESTAMPTZ, toInstant);
 
 /** The pool of one process: every session speaks UTC and ISO, and no statement may hang a request for ever. */
 export function createPool(
@@ -19,10 +18,7 @@ export function createPool(
     idleTimeoutMillis: 30_000,
     statement_timeout: 30_000,
     options: '-c timezone=UTC -c datestyle=ISO',
-    types: {
-      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-        (format !== 'binary' && parsers.get(oid)) || types.getTypeParser(oid, format ?? 'text'),
-    } as PoolConfig['types'],
+    types: parsers,
     ...options,
   });
   // An idle connection that breaks is replaced at its next use; without a listener it would end the process.

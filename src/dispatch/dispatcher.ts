@@ -10,15 +10,15 @@ type Lane = { notificationId: string; entries: DispatchEntry[]; isBusy: boolean 
 
 export type Dispatcher = {
   /** The owner to commit new entries under; null when memory is full and any process may take them. */
-  owner(): string | null;
-  take(entries: readonly DispatchEntry[]): void;
+  owner: () => string | null;
+  take: (entries: readonly DispatchEntry[]) => void;
   /** Hears from the activities that a notification's attempt has ended in this process. */
-  attempted(notificationId: string): void;
+  attempted: (notificationId: string) => void;
   /** Looks for entries that others left, now rather than at the next sweep. */
-  nudge(): void;
-  start(): Promise<void>;
+  nudge: () => void;
+  start: () => Promise<void>;
   /** Lets what is in flight end and gives the rest back to the other processes. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 };
 
 /**

@@ -50,6 +50,11 @@ export async function buildApp(deps: HttpDeps): Promise<ZodApp> {
   await addOpenApi(app, deps.version);
   addProcessRoutes(app, deps);
 
+  if (deps.isApiServed) await addApi(app, deps);
+  return app;
+}
+
+async function addApi(app: ZodApp, deps: HttpDeps): Promise<void> {
   const keys = createServiceKeyCache(deps);
   const authenticate = createAuthenticate({ ...deps, keys });
   await app.register(
@@ -65,7 +70,6 @@ export async function buildApp(deps: HttpDeps): Promise<ZodApp> {
     },
     { prefix: '/v1' },
   );
-  return app;
 }
 
 const pageDirectives = {

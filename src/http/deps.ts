@@ -31,6 +31,8 @@ export type HttpDeps = {
   /** The addresses (CIDR) whose `X-Forwarded-*` are believed; empty for none. */
   trustProxy: string[];
   version: string;
+  /** False in a process that only delivers: it answers for itself and nothing else. */
+  isApiServed: boolean;
   /** Null for no log. */
   logger: FastifyBaseLogger | null;
 };

@@ -31,7 +31,8 @@ export async function startApp(
   const pool = createPool(config.DATABASE_URL, { max: 20, application_name: `ringback-${config.ROLE}` });
   for (const name of await migrate(pool)) log.info({ migration: name }, 'schema migrated');
   const box = createSealedBox(secrets.sealingKeys);
-  const metrics = createMetrics(createDispatchQueue(pool).depth);
+  const queue = createDispatchQueue(pool);
+  const metrics = createMetrics(() => queue.depth());
   const egress = createEgressPolicy({ allow: config.EGRESS_ALLOW, allowHttp: config.EGRESS_ALLOW_HTTP });
   const delivery =
     config.ROLE === 'api'
@@ -55,11 +56,12 @@ export async function startApp(
     }),
     workflowUrl: (workflowId) => (uiUrl ? workflowUrl(uiUrl, config.TEMPORAL_NAMESPACE, workflowId) : null),
     readiness: createReadiness(pool, delivery),
-    renderMetrics: metrics.render,
+    renderMetrics: () => metrics.render(),
     now: () => new Date(),
     adminToken: secrets.adminToken,
     trustProxy: config.TRUST_PROXY,
     version,
+    isApiServed: config.ROLE !== 'worker',
     logger: log,
   });
   const url = await app.listen({ host: config.HOST, port: config.PORT });

@@ -6,7 +6,7 @@ import type { EmbeddedLog } from '../embedded/embedded-log.ts';
 import { nodePart } from '../embedded/node-part.ts';
 import { startEmbedded } from '../embedded/start-embedded.ts';
 
-export type Supervised = { temporalUiUrl: string | null; stop(): Promise<void> };
+export type Supervised = { temporalUiUrl: string | null; stop: () => Promise<void> };
 
 /** Starts what is not external, then the application, and restarts whatever of it dies until `stop` is called. */
 export async function supervise(
@@ -48,5 +48,5 @@ export async function supervise(
     await embedded.stop();
     throw cause;
   }
-  return { temporalUiUrl, stop: embedded.stop };
+  return { temporalUiUrl, stop: () => embedded.stop() };
 }

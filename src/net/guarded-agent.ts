@@ -13,20 +13,20 @@ export class RefusedAddressError extends Error {
  * literals before any. A name that is checked first and resolved again later could answer differently the second time.
  */
 export function createGuardedAgent(policy: EgressPolicy): Agent {
+  const refusal = (address: string, what: string): RefusedAddressError | null => {
+    const objection = policy.addressObjection(address);
+    return objection === null ? null : new RefusedAddressError(`${what} ${objection}`);
+  };
+
   const lookup: LookupFunction = (hostname, options, callback) => {
     dnsLookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-      if (error) return callback(error, []);
-      for (const { address } of addresses) {
-        const objection = policy.addressObjection(address);
-        if (objection)
-          return callback(
-            new RefusedAddressError(`${hostname} resolves to an address that ${objection}`),
-            [],
-          );
-      }
+      const refused = addresses
+        .map(({ address }) => refusal(address, `${hostname} resolves to an address that`))
+        .find((found) => found !== null);
       const [first] = addresses;
-      if (options.all || !first) return callback(null, addresses);
-      return callback(null, first.address, first.family);
+      if (error ?? refused) callback(error ?? refused ?? null, []);
+      else if (options.all || !first) callback(null, addresses);
+      else callback(null, first.address, first.family);
     });
   };
   const connect = buildConnector({ lookup, timeout: 0 });
@@ -41,9 +41,9 @@ export function createGuardedAgent(policy: EgressPolicy): Agent {
     bodyTimeout: 0,
     connect: (options, callback) => {
       const host = options.hostname.replace(/^\[|\]$/g, '');
-      const objection = isIP(host) === 0 ? null : policy.addressObjection(host);
-      if (objection) return callback(new RefusedAddressError(`${host} ${objection}`), null);
-      return connect(options, callback);
+      const refused = isIP(host) === 0 ? null : refusal(host, host);
+      if (refused) callback(refused, null);
+      else connect(options, callback);
     },
   });
 }

@@ -8,11 +8,11 @@ const reconnectMs = 1_000;
 
 export type TemporalWorker = {
   /** A client on the worker's own connection, which is what makes eager starts possible; null while not connected. */
-  client(): Client | null;
-  isPolling(): boolean;
-  start(): void;
+  client: () => Client | null;
+  isPolling: () => boolean;
+  start: () => void;
   /** Stops polling, gives running attempts ten seconds to end, then cuts them short. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 };
 
 /**
@@ -32,7 +32,8 @@ export function createTemporalWorker(options: {
   let worker: Worker | undefined;
   let isStopping = false;
   let running: Promise<void> = Promise.resolve();
-  let wake: () => void = () => undefined;
+  let askStop: () => void = () => undefined;
+  const stopAsked = new Promise<void>((resolve) => (askStop = resolve));
 
   const runOnce = async (): Promise<void> => {
     connection = await NativeConnection.connect({ address: options.address });
@@ -63,21 +64,18 @@ export function createTemporalWorker(options: {
   };
 
   const keepRunning = async (): Promise<void> => {
-    while (!isStopping) {
-      try {
-        await runOnce();
-      } catch (cause) {
+    do {
+      await runOnce().catch((cause: unknown) => {
         log.warn({ err: cause }, 'the worker cannot poll Temporal; it tries again');
-      }
-      if (isStopping) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, reconnectMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
       });
-    }
+    } while (await waitUnlessStopping());
+  };
+
+  /** True when it is time to connect again, false when the worker is to end. */
+  const waitUnlessStopping = async (): Promise<boolean> => {
+    if (!isStopping)
+      await Promise.race([stopAsked, new Promise((resolve) => setTimeout(resolve, reconnectMs))]);
+    return !isStopping;
   };
 
   return {
@@ -88,7 +86,7 @@ export function createTemporalWorker(options: {
     },
     stop: async () => {
       isStopping = true;
-      wake();
+      askStop();
       if (worker?.getState() === 'RUNNING') worker.shutdown();
       await running;
     },

@@ -1,0 +1,106 @@
+// The stage of the workflow tests: a Temporal with skipped time, the real workflow and activities, a fake delivery.
+import { randomUUID } from 'node:crypto';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Worker } from '@temporalio/worker';
+import { createActivities } from '../../activities/index.ts';
+import { bundleWorkflows } from '../../src/temporal/workflow-bundle.ts';
+import { notificationWorkflowId } from '../../src/temporal/workflow-id.ts';
+import { statusSignal, type NotificationInput } from '../../workflows/messages.ts';
+import { searchAttributeNames } from '../../workflows/search-attributes.ts';
+import type { FakeDelivery } from './fake-delivery.ts';
+import { createSkippingEnv } from './temporal-env.ts';
+
+export async function createStage() {
+  const [env, workflowBundle] = await Promise.all([
+    createSkippingEnv(searchAttributeNames),
+    bundleWorkflows(),
+  ]);
+  // Of its own for each stage, so that what another file leaves behind is not this one's work.
+  const taskQueues = new Map<FakeDelivery, string>();
+  const taskQueueOf = (fake: FakeDelivery): string => {
+    const known = taskQueues.get(fake) ?? `test-${randomUUID()}`;
+    taskQueues.set(fake, known);
+    return known;
+  };
+  const optionsOf = (fake: FakeDelivery) => ({
+    workflowId: notificationWorkflowId(fake.notificationId),
+    taskQueue: taskQueueOf(fake),
+  });
+
+  const stage = {
+    env,
+    createWorker: (fake: FakeDelivery): Promise<Worker> =>
+      Worker.create({
+        connection: env.nativeConnection,
+        namespace: env.namespace ?? 'default',
+        taskQueue: taskQueueOf(fake),
+        workflowBundle,
+        activities: createActivities(fake.ports),
+        // Without sticky queues, whose tasks would wait in real time for a worker that has ended.
+        maxCachedWorkflows: 0,
+      }),
+
+    start: (fake: FakeDelivery, sequences: readonly number[]) =>
+      env.client.workflow.start('notificationWorkflow', {
+        ...optionsOf(fake),
+        args: [input(fake, sequences)],
+      }),
+
+    signalWithStart: (fake: FakeDelivery, sequence: number) =>
+      env.client.workflow.signalWithStart('notificationWorkflow', {
+        ...optionsOf(fake),
+        args: [input(fake, [])],
+        signal: statusSignal,
+        signalArgs: [fake.message(sequence)],
+      }),
+
+    /** Runs the notification from these statuses to the end of its workflow. */
+    async runToEnd(fake: FakeDelivery, sequences: readonly number[]): Promise<void> {
+      const worker = await stage.createWorker(fake);
+      await worker.runUntil(async () => {
+        const handle = await stage.start(fake, sequences);
+        await handle.result();
+      });
+    },
+
+    createDiary: () => createDiary(env),
+  };
+  return stage;
+}
+
+export type Stage = Awaited<ReturnType<typeof createStage>>;
+
+function input(fake: FakeDelivery, sequences: readonly number[]): NotificationInput {
+  return { notificationId: fake.notificationId, statuses: sequences.map(fake.message) };
+}
+
+/** A receiver's diary in skipped time: which sequence it was asked for, at which second after the first. */
+function createDiary(env: TestWorkflowEnvironment) {
+  const entries: { sequence: number; second: number }[] = [];
+  let firstMs: number | undefined;
+  return {
+    seconds: () => entries.map(({ second }) => second),
+    sequences: () => entries.map(({ sequence }) => sequence),
+    note: async (sequence: number) => {
+      const nowMs = await env.currentTimeMs();
+      firstMs ??= nowMs;
+      entries.push({ sequence, second: Math.round((nowMs - firstMs) / 1000) });
+    },
+  };
+}
+
+/** A door that attempts wait at until the test opens it. */
+export function createDoor() {
+  let open: () => void = () => undefined;
+  let arrive: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  return {
+    open,
+    arrived,
+    pass: () => {
+      arrive();
+      return opened;
+    },
+  };
+}
