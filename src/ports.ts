@@ -3,6 +3,7 @@ import type { AcceptancePlan, AcceptanceSnapshot } from './domain/acceptance.ts'
 import type { AttemptOutcome, Exchange } from './domain/attempt.ts';
 import type { StoredState } from './domain/callback-state.ts';
 import type { Callback, CallbackAuth, CallbackEvent, CallbackFilter } from './domain/callback.schema.ts';
+import type { DeliveryStatusFacts } from './domain/delivery-status-facts.ts';
 import type { Attempt } from './domain/history.schema.ts';
 import type { Instant } from './domain/instant.ts';
 import type { ListNotifications, Notification } from './domain/notification.schema.ts';
@@ -65,7 +66,7 @@ export interface NotificationStore {
   list(query: ListNotifications): Promise<Page<Notification>>;
 }
 
-export type StatusKey = { notificationId: string; eventId: string };
+type StatusKey = { notificationId: string; eventId: string };
 
 /** One accepted status in the history, with its attempts. */
 export type HistoryRow = {
@@ -157,20 +158,7 @@ export type DeliveryJob = {
     sealedAuth: Uint8Array | null;
     policy: RetryPolicy;
   } | null;
-  facts: {
-    id: string;
-    reference: string | null;
-    to: string;
-    status: string;
-    statusDescription: string | null;
-    providerResponse: string | null;
-    createdAt: Instant;
-    completedAt: Instant | null;
-    sentAt: Instant | null;
-    notificationType: string;
-    templateId: string | null;
-    templateVersion: number | null;
-  };
+  facts: DeliveryStatusFacts;
 };
 
 export type AttemptRecord = {

@@ -6,7 +6,7 @@ export type Expectation = {
 
 /** Waits, by key, for something that usually happens soon in this process and may happen elsewhere or never. */
 export function createExpectations(patienceMs: number) {
-  const open = new Map<string, () => void>();
+  const open = new Map<string, Set<() => void>>();
   return {
     expect(key: string): Expectation {
       let end: () => void = () => undefined;
@@ -14,13 +14,16 @@ export function createExpectations(patienceMs: number) {
         const timer = setTimeout(() => end(), patienceMs);
         end = () => {
           clearTimeout(timer);
-          if (open.get(key) === end) open.delete(key);
+          const own = open.get(key);
+          if (own?.delete(end) && own.size === 0) open.delete(key);
           resolve();
         };
       });
-      open.set(key, end);
+      open.set(key, (open.get(key) ?? new Set()).add(end));
       return { ended, forget: end };
     },
-    met: (key: string): void => open.get(key)?.(),
+    met: (key: string): void => {
+      for (const end of [...(open.get(key) ?? [])]) end();
+    },
   };
 }

@@ -39,7 +39,7 @@ export type CallbackRule = {
   finalStatuses: ReadonlySet<string>;
 };
 
-export type PlannedStatus = StatusCommand & {
+type PlannedStatus = StatusCommand & {
   sequence: number;
   callbackId: string | null;
   /** Null when it becomes a callback, else why not, in words. */

@@ -1,5 +1,6 @@
 // One process: API, worker or both. `npm start` runs it as a supervised part, a container runs it alone.
 import closeWithGrace from 'close-with-grace';
+import { hasErrorCode } from '../embedded/error-text.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { startApp } from './app.ts';
 import { loadInstallationSecrets } from './installation-secrets.ts';
@@ -14,7 +15,14 @@ if (!DATABASE_URL || !TEMPORAL_ADDRESS) {
 
 const log = createLogger(config.LOG_LEVEL, config.ROLE);
 const secrets = await loadInstallationSecrets(config);
-const app = await startApp({ ...config, DATABASE_URL, TEMPORAL_ADDRESS }, secrets, log);
+const app = await startApp({ ...config, DATABASE_URL, TEMPORAL_ADDRESS }, secrets, log).catch(
+  (cause: unknown) => {
+    if (hasErrorCode(cause, 'EADDRINUSE'))
+      log.fatal(`port ${config.PORT} of ${config.HOST} is taken: set PORT to a free one`);
+    else log.fatal({ err: cause }, 'ringback could not start');
+    process.exit(1);
+  },
+);
 
 const { close } = closeWithGrace({ delay: 40_000, logger: log }, async ({ err }) => {
   if (err) log.fatal({ err }, 'stopping after an error that nobody caught');

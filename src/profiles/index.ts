@@ -2,7 +2,7 @@ import { AppError } from '../domain/errors.ts';
 import { govukNotify } from './govuk-notify.ts';
 import type { Profile } from './profile.ts';
 
-export type { DeliveryStatusFacts, Profile } from './profile.ts';
+export type { Profile } from './profile.ts';
 
 const profiles: ReadonlyMap<string, Profile> = new Map(
   [govukNotify].map((profile) => [profile.name, profile]),

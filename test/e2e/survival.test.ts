@@ -66,6 +66,23 @@ describe.each(['app', 'temporal', 'postgres'] as const)(
   },
 );
 
+test('killed between two attempts, the application makes the rest of them: none twice, none less', async () => {
+  const failing = await startRecordingReceiver(({ headers }) =>
+    Number(headers['ringback-attempt']) < 3 ? 500 : 200,
+  );
+  const other = await createService(ringback, failing.url, { attempts: 5, interval_seconds: 3 });
+  const id = await other.register();
+
+  await other.accept(id, 'delivered');
+  await until('the first attempt', async () => (await other.history(id)).body.items[0]?.state === 'retrying');
+  process.kill(await ringback.pidOf('app'), 'SIGKILL');
+  await until('the delivery', () => failing.delivered().length === 1, 120);
+
+  expect(failing.received.map(({ headers }) => headers['ringback-attempt'])).toEqual(['1', '2', '3']);
+  await ringback.untilReady();
+  await failing.stop();
+}, 180_000);
+
 test('while Temporal does not answer, statuses are accepted all the same and delivered when it is back', async () => {
   const ids = await Promise.all(Array.from({ length: 10 }, () => service.register()));
   const temporal = await ringback.pidOf('temporal');

@@ -6,7 +6,7 @@ import type { RetryPolicy } from '../../src/domain/retry-policy.ts';
 import type { ActivityPorts } from '../../activities/index.ts';
 import type { AttemptRecord, CallbackRequest, DeliveryJob } from '../../src/ports.ts';
 
-export type FakeStatus = { sequence: number; status: string; state: StoredState; attempts: AttemptRecord[] };
+type FakeStatus = { sequence: number; status: string; state: StoredState; attempts: AttemptRecord[] };
 
 /** How the receiver answers the n-th attempt (from 1) of a status: an HTTP status, or the word for why there is none. */
 export type Receiver = (attempt: {

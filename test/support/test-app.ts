@@ -23,6 +23,7 @@ export async function createTestApp(changes: Partial<HttpDeps> = {}) {
     adminToken,
     trustProxy: [],
     version,
+    isApiServed: true,
     logger: null,
     ...changes,
   });
