@@ -69,7 +69,7 @@ export function createDispatcher(options: {
         lanes.set(notificationId, lane);
       }
       const known = new Set(lane.entries.map(({ sequence }) => sequence));
-      const fresh = own.filter(({ sequence }) => !known.has(sequence));
+      const fresh = own.filter(({ sequence }) => !known.has(sequence) && known.add(sequence));
       if (lane.entries.length === 0 && !lane.isBusy && fresh.length > 0) ready.push(lane);
       lane.entries.push(...fresh);
       lane.entries.sort((a, b) => a.sequence - b.sequence);
@@ -170,9 +170,10 @@ export function createDispatcher(options: {
     async stop() {
       isRunning = false;
       clearTimeout(timer);
-      backoff.stop();
       await sweeping;
       while (inFlight > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      // Last, since what was in flight may have failed and begun a wait.
+      backoff.stop();
       await queue.resign(owner);
     },
   };

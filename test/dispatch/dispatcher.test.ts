@@ -213,6 +213,8 @@ test('a start whose attempt ends elsewhere gives its place back when patience is
   jest.advanceTimersByTime(1);
   await turn();
   expect(temporal.calls).toHaveLength(2);
+  await takeAll(temporal);
+  await dispatcher.stop();
 });
 
 test('an attempt that ends before Temporal has answered the start holds no place', async () => {
@@ -250,6 +252,7 @@ test('a database that is away for a sweep is asked again at the next', async () 
   await jest.advanceTimersByTimeAsync(1000);
   expect(temporal.open()).toHaveLength(1);
   await takeAll(temporal);
+  await dispatcher.stop();
 });
 
 test('entries that could not be deleted are told again rather than forgotten', async () => {
@@ -265,4 +268,5 @@ test('entries that could not be deleted are told again rather than forgotten', a
   expect(temporal.open()).toHaveLength(1);
   await takeAll(temporal);
   expect(store.finished).toEqual(['a/1']);
+  await dispatcher.stop();
 });
