@@ -36,50 +36,37 @@ const secretKeys = z
             'must be <key id>:<base64 of 32 bytes>, the newest first, older ones after a comma',
           ),
       )
-      .min(1),
+      .min(1)
+      .refine(
+        (keys) => new Set(keys.map((key) => key.split(':')[0])).size === keys.length,
+        'must give each key an id of its own',
+      ),
   );
 
 /** Every variable Ringback reads; the README's table says what each is for. */
-export const Environment = z
-  .object({
-    ROLE: z.enum(['all', 'api', 'worker']).default('all'),
-    HOST: z.string().min(1).default('127.0.0.1'),
-    PORT: port.default(8600),
-    RINGBACK_HOME: z.string().min(1).default('.ringback'),
-    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-    PUBLIC_URL: url(/^https?$/, 'https://ringback.example').optional(),
-    TRUST_PROXY: cidrs,
-    DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/ringback').optional(),
-    TEMPORAL_ADDRESS: z
-      .string()
-      .regex(/^[^\s/]+:\d+$/, 'must be host:port')
-      .optional(),
-    TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
-    TEMPORAL_UI_PORT: port.optional(),
-    TEMPORAL_UI_URL: url(/^https?$/, 'http://127.0.0.1:8233').optional(),
-    RINGBACK_ADMIN_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
-    RINGBACK_SECRET_KEYS: secretKeys.optional(),
-    EGRESS_ALLOW: cidrs,
-    EGRESS_ALLOW_HTTP: flag,
-    SMTP_URL: url(/^smtps?$/, 'smtp://user:password@host:587').optional(),
-    MAIL_FROM: z.string().min(3).default('Ringback <ringback@localhost>'),
-  })
-  .superRefine((environment, context) => {
-    if (environment.ROLE === 'all') return;
-    // Parts that run alone share their state with the others, so none of it may be made up on the spot.
-    for (const name of [
-      'DATABASE_URL',
-      'TEMPORAL_ADDRESS',
-      'RINGBACK_SECRET_KEYS',
-      'RINGBACK_ADMIN_TOKEN',
-    ] as const)
-      if (environment[name] === undefined)
-        context.addIssue({
-          code: 'custom',
-          path: [name],
-          message: `must be set when ROLE is ${environment.ROLE}`,
-        });
-  });
+export const Environment = z.object({
+  ROLE: z.enum(['all', 'api', 'worker']).default('all'),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: port.default(8600),
+  RINGBACK_HOME: z.string().min(1).default('.ringback'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  PUBLIC_URL: url(/^https?$/, 'https://ringback.example').optional(),
+  TRUST_PROXY: cidrs,
+  DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/ringback').optional(),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^[^\s/]+:\d+$/, 'must be host:port')
+    .optional(),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  TEMPORAL_UI_PORT: port.optional(),
+  TEMPORAL_UI_URL: url(/^https?$/, 'http://127.0.0.1:8233').optional(),
+  RINGBACK_ADMIN_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
+  RINGBACK_SECRET_KEYS: secretKeys.optional(),
+  EGRESS_ALLOW: cidrs,
+  EGRESS_ALLOW_HTTP: flag,
+  SMTP_URL: url(/^smtps?$/, 'smtp://user:password@host:587').optional(),
+  MAIL_FROM: z.string().min(3).default('Ringback <ringback@localhost>'),
+});
 
 export type Config = z.infer<typeof Environment>;
 
@@ -98,10 +85,21 @@ export class ConfigError extends Error {
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const result = Environment.safeParse(given);
-  if (result.success) return Object.freeze(result.data);
-  throw new ConfigError(
-    result.error.issues.map(({ path, message }) => `${String(path[0])} ${withoutValue(message)}`),
+  const wrong = (result.error?.issues ?? []).map(
+    ({ path, message }) => `${String(path[0])} ${withoutValue(message)}`,
   );
+  const problems = [...new Set([...wrong, ...missingForRole(given)])];
+  if (!result.success || problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(result.data);
+}
+
+/** Parts that run alone share their state with the others, so none of it may be made up on the spot. */
+function missingForRole(given: Readonly<Record<string, string | undefined>>): string[] {
+  const role = given['ROLE'];
+  if (role !== 'api' && role !== 'worker') return [];
+  return ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'RINGBACK_SECRET_KEYS', 'RINGBACK_ADMIN_TOKEN']
+    .filter((name) => given[name] === undefined)
+    .map((name) => `${name} must be set when ROLE is ${role}`);
 }
 
 /** zod quotes what it got in some messages; a wrong variable may be a secret in the wrong place. */
@@ -116,6 +114,6 @@ function isCidr(text: string): boolean {
   return (
     Number(bits) <= max &&
     URL.canParse(`http://${host}/`) &&
-    (address.includes(':') || /^(\d+\.){3}\d+$/.test(address))
+    (address.includes(':') || /^(?:(?:0|[1-9]\d*)\.){3}(?:0|[1-9]\d*)$/.test(address))
   );
 }

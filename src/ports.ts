@@ -133,7 +133,10 @@ export interface DispatchLog {
 }
 
 export interface Workflows {
-  /** Starts the notification's workflow, or signals the running one. `entries` are one notification's, in sequence. */
+  /**
+   * Starts the notification's workflow, or signals the running one. `entries` are one notification's, in sequence.
+   * Throws UNAVAILABLE while no workflow can be told, anything else when this one cannot.
+   */
   tell(entries: readonly DispatchEntry[]): Promise<'started' | 'signalled'>;
 }
 

@@ -1,3 +1,4 @@
+import { AppError } from '../domain/errors.ts';
 import { createGroupCommit } from '../domain/group-commit.ts';
 import { groupBy } from '../domain/group-by.ts';
 import type { DeliveryMetrics, DispatchEntry, DispatchLog, DispatchQueue, Workflows } from '../ports.ts';
@@ -7,6 +8,11 @@ import { createNudge } from './nudge.ts';
 
 /** What one notification still has to tell its workflow; never told twice at the same time, so that it stays in order. */
 type Lane = { notificationId: string; entries: DispatchEntry[]; isBusy: boolean };
+
+type Told =
+  | { kind: 'started'; firstAttempt: Promise<void> }
+  /** `away`: nothing can be told just now; `refused`: this notification cannot, and others may. */
+  | { kind: 'signalled' | 'away' | 'refused' };
 
 export type Dispatcher = {
   /** The owner to commit new entries under; null when memory is full and any process may take them. */
@@ -36,6 +42,8 @@ export function createDispatcher(options: {
   maxInFlight: number;
   /** A start whose attempt takes longer, or runs elsewhere, gives its place back. */
   patienceMs: number;
+  /** How long a notification rests that Temporal refused by itself. */
+  restMs: number;
   /** Beyond this, accepted entries stay in the database for whoever has room. */
   maxInMemory: number;
   beatSeconds: number;
@@ -91,17 +99,22 @@ export function createDispatcher(options: {
   };
 
   const dispatch = async (lane: Lane): Promise<void> => {
-    const { firstAttempt } = await tell(lane);
+    const told = await tell(lane);
     lane.isBusy = false;
-    if (lane.entries.length > 0) ready.push(lane);
+    if (told.kind === 'refused') setTimeout(() => rouse(lane), options.restMs).unref();
+    else if (lane.entries.length > 0) ready.push(lane);
     else lanes.delete(lane.notificationId);
-    await firstAttempt;
+    if (told.kind === 'started') await told.firstAttempt;
     inFlight -= 1;
     pump();
   };
 
-  /** Resolves when Temporal has the entries or has not; what it resolves with ends with the first attempt. */
-  const tell = async (lane: Lane): Promise<{ firstAttempt: Promise<void> | null }> => {
+  const rouse = (lane: Lane): void => {
+    ready.push(lane);
+    pump();
+  };
+
+  const tell = async (lane: Lane): Promise<Told> => {
     const entries = [...lane.entries];
     const attempt = attempts.expect(lane.notificationId);
     let told: 'started' | 'signalled';
@@ -109,12 +122,7 @@ export function createDispatcher(options: {
       told = await workflows.tell(entries);
     } catch (cause) {
       attempt.forget();
-      const waitMs = backoff.failed(pump);
-      log.warn(
-        { err: cause, waitMs, waiting: inMemory },
-        'Temporal did not take a status; it waits and is tried again',
-      );
-      return { firstAttempt: null };
+      return untold(cause);
     }
     backoff.succeeded();
     const done = new Set(entries);
@@ -125,9 +133,22 @@ export function createDispatcher(options: {
     forget(entries).catch((cause: unknown) =>
       log.warn({ err: cause }, 'dispatched entries could not be deleted'),
     );
-    if (told === 'started') return { firstAttempt: attempt.ended };
+    if (told === 'started') return { kind: 'started', firstAttempt: attempt.ended };
     attempt.forget();
-    return { firstAttempt: null };
+    return { kind: 'signalled' };
+  };
+
+  const untold = (cause: unknown): Told => {
+    if (cause instanceof AppError && cause.code === 'UNAVAILABLE') {
+      const waitMs = backoff.failed(pump);
+      log.warn({ err: cause, waitMs, waiting: inMemory }, 'Temporal is away; accepted statuses wait for it');
+      return { kind: 'away' };
+    }
+    log.warn(
+      { err: cause },
+      'Temporal refused a status; it is tried again, and holds up no other notification',
+    );
+    return { kind: 'refused' };
   };
 
   const claim = async (): Promise<void> => {

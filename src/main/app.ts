@@ -13,7 +13,7 @@ import { createStatusStore } from '../db/status-store.ts';
 import { buildApp } from '../http/build-app.ts';
 import { createEgressPolicy } from '../net/egress-policy.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
-import { workflowUrl } from '../temporal/workflow-id.ts';
+import { workflowUrl } from '../temporal/workflow-url.ts';
 import { createAcceptStatus } from '../use-cases/accept-status.ts';
 import { startDelivery } from './delivery.ts';
 import type { InstallationSecrets } from './installation-secrets.ts';

@@ -59,6 +59,7 @@ export async function startDelivery(
     log,
     maxInFlight: 16,
     patienceMs: 500,
+    restMs: 30_000,
     maxInMemory: 5_000,
     beatSeconds: 1,
     leaseSeconds: 5,

@@ -12,6 +12,7 @@ const words: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the host name could not be resolved just now',
   EPIPE: 'the receiver closed the connection while the request was sent',
   ETIMEDOUT: 'the connection could not be made in time',
+  UND_ERR_CONNECT_TIMEOUT: 'the connection could not be made in time',
   UND_ERR_SOCKET: 'the receiver closed the connection before it answered',
   UND_ERR_HEADERS_OVERFLOW: 'the response headers are too large',
 };
@@ -31,11 +32,12 @@ export function describeFailure(
   return { outcome: 'connect_error', reason: `The exchange failed: ${words[code] ?? code}.` };
 }
 
+// By shape, not by class: Node's own errors are of another realm where code runs in a `vm` context, as tests do.
 function errorCode(cause: unknown): string {
-  if (!(cause instanceof Error)) return 'an unknown error';
-  if (cause instanceof AggregateError && cause.errors.length > 0) return errorCode(cause.errors[0]);
-  const { code } = cause as { code?: unknown };
-  return typeof code === 'string' ? code : cause.name;
+  const { code, name, errors } = cause as { code?: unknown; name?: unknown; errors?: unknown };
+  if (Array.isArray(errors) && errors.length > 0) return errorCode(errors[0]);
+  if (typeof code === 'string') return code;
+  return typeof name === 'string' ? name : 'an unknown error';
 }
 
 function isTlsCode(code: string): boolean {

@@ -14,6 +14,7 @@ export function createHttpSender(agent: Dispatcher): CallbackSender {
       const startedAt = fromDate(new Date());
       const startedMs = performance.now();
       const deadline = AbortSignal.timeout(timeoutMs);
+      const given = AbortSignal.any([deadline, signal]);
       const ended = (result: Pick<Exchange, 'failure' | 'response'>): Exchange => ({
         startedAt,
         durationMs: performance.now() - startedMs,
@@ -21,20 +22,24 @@ export function createHttpSender(agent: Dispatcher): CallbackSender {
       });
       let response: CallbackResponse | null = null;
       try {
-        const answer = await request(url, {
-          dispatcher: agent,
-          method: 'POST',
-          headers,
-          body: Buffer.from(body, 'utf8'),
-          signal: AbortSignal.any([deadline, signal]),
-        });
+        given.throwIfAborted();
+        const answer = await orAborted(
+          request(url, {
+            dispatcher: agent,
+            method: 'POST',
+            headers,
+            body: Buffer.from(body, 'utf8'),
+            signal: given,
+          }),
+          given,
+        );
         response = {
           status: answer.statusCode,
           headers: flatten(answer.headers),
           body: new Uint8Array(),
-          truncated: false,
+          truncated: true,
         };
-        Object.assign(response, await readBody(answer.body));
+        await readBody(answer.body, response);
         return ended({ failure: null, response });
       } catch (cause) {
         return ended({
@@ -46,18 +51,26 @@ export function createHttpSender(agent: Dispatcher): CallbackSender {
   };
 }
 
-/** The first 16 KiB; what follows is not read, and its connection is closed rather than drained. */
-async function readBody(
-  stream: Dispatcher.ResponseData['body'],
-): Promise<Pick<CallbackResponse, 'body' | 'truncated'>> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+/** undici heeds the signal only once a connection is made: until then this does. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    promise.then(resolve, reject);
+  });
+}
+
+/**
+ * Reads the first 16 KiB into `response`, which keeps what has come should the rest never come. What follows is not
+ * read, and its connection is closed rather than drained.
+ */
+async function readBody(stream: Dispatcher.ResponseData['body'], response: CallbackResponse): Promise<void> {
+  let bytes = Buffer.alloc(0);
   for await (const chunk of stream as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > maxBodyBytes) break;
+    bytes = Buffer.concat([bytes, chunk]);
+    response.body = bytes.subarray(0, maxBodyBytes);
+    if (bytes.length > maxBodyBytes) return;
   }
-  return { body: Buffer.concat(chunks).subarray(0, maxBodyBytes), truncated: bytes > maxBodyBytes };
+  response.truncated = false;
 }
 
 function flatten(headers: Record<string, string | string[] | undefined>): Record<string, string> {

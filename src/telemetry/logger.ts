@@ -1,5 +1,12 @@
 import { pino, type Logger } from 'pino';
 
+const secretNames = [
+  ...['authorization', 'cookie', 'x-api-key'],
+  ...['to', 'recipient', 'token', 'bearer_token', 'key', 'body', 'password'],
+  // PostgreSQL quotes whole rows in these when a constraint refuses one.
+  ...['detail', 'where'],
+];
+
 /** JSON lines on standard output. What might hold a secret or a recipient is cut out, should it ever get here. */
 export function createLogger(level: string, part: string): Logger {
   return pino({
@@ -8,13 +15,7 @@ export function createLogger(level: string, part: string): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: {
-      paths: [
-        ...['authorization', 'cookie', 'x-api-key'].map((header) => `req.headers["${header}"]`),
-        ...['to', 'recipient', 'token', 'bearer_token', 'key', 'body', 'password'].flatMap((name) => [
-          name,
-          `*.${name}`,
-        ]),
-      ],
+      paths: secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
       remove: true,
     },
   });

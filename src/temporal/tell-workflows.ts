@@ -1,4 +1,9 @@
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import {
+  type Client,
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/client';
 import { AppError } from '../domain/errors.ts';
 import type { DispatchEntry, Workflows } from '../ports.ts';
 import { statusSignal, type NotificationInput, type StatusMessage } from '../../workflows/messages.ts';
@@ -9,7 +14,7 @@ import {
   ringbackState,
 } from '../../workflows/search-attributes.ts';
 import { mainTaskQueue } from './task-queues.ts';
-import { notificationWorkflowId } from './workflow-id.ts';
+import { notificationWorkflowId } from '../domain/workflow-id.ts';
 
 const workflowType = 'notificationWorkflow';
 
@@ -23,12 +28,25 @@ export function createWorkflows(connected: () => Client | null, options: { isEag
     async tell(entries) {
       const client = connected();
       if (!client) throw new AppError('UNAVAILABLE', 'Temporal cannot be reached.');
-      const [first] = entries;
-      if (first?.sequence === 1 && (await start(client, first, entries, options))) return 'started';
-      for (const entry of entries) await signal(client, entry);
-      return 'signalled';
+      try {
+        const [first] = entries;
+        if (first?.sequence === 1 && (await start(client, first, entries, options))) return 'started';
+        for (const entry of entries) await signal(client, entry);
+        return 'signalled';
+      } catch (cause) {
+        if (isRefusal(cause)) throw cause;
+        throw new AppError('UNAVAILABLE', 'Temporal did not take it.', { cause });
+      }
     },
   };
+}
+
+// What the server says of a request rather than of itself: gRPC's invalid argument, failed precondition, out of range.
+const refusals: ReadonlySet<number> = new Set([3, 9, 11]);
+
+function isRefusal(cause: unknown): boolean {
+  const grpc = cause instanceof ServiceError ? cause.cause : cause;
+  return isGrpcServiceError(grpc) && refusals.has(grpc.code);
 }
 
 /** False when a run is open already, which then has to be signalled. */

@@ -12,7 +12,7 @@ import { createGroupCommit } from '../domain/group-commit.ts';
 import { fromDate } from '../domain/instant.ts';
 import type { AcceptedStatus, AcceptStatus } from '../domain/status.schema.ts';
 import type { DeliveryMetrics, DispatchEntry, StatusStore } from '../ports.ts';
-import { profileNamed } from '../profiles/index.ts';
+import { findProfile, profileNamed } from '../profiles/index.ts';
 import { maySee, type Caller } from './caller.ts';
 
 /** The dispatcher of this process, as acceptance sees it. */
@@ -29,7 +29,7 @@ export type AcceptStatusUseCase = (
 ) => Promise<AcceptedStatus>;
 
 type Request = { caller: Caller; command: StatusCommand };
-type Outcome = Acceptance | AppError;
+type Outcome = Acceptance | Error;
 
 // A group larger than this makes its last caller wait longer for no saving that can be measured.
 const maxGroup = 200;
@@ -55,7 +55,7 @@ export function createAcceptStatus(ports: {
 
   return async (caller, notificationId, body) => {
     const outcome = await accept({ caller, command: toCommand(notificationId, body, ports.now()) });
-    if (outcome instanceof AppError) throw outcome;
+    if (outcome instanceof Error) throw outcome;
     return { notification_id: notificationId, sequence: outcome.sequence, duplicate: outcome.isDuplicate };
   };
 }
@@ -82,15 +82,28 @@ async function acceptGroup(
   requests: readonly Request[],
 ): Promise<Outcome[]> {
   const outcomes = new Map<Request, Outcome>();
+  const failed = await settleAll(ports, requests, outcomes).catch((cause: unknown) => asError(cause));
+  // What an earlier round committed is answered as committed, whatever became of a later one.
+  return requests.map((request) => outcomes.get(request) ?? failed);
+}
+
+/** Returns what to tell the requests that got no outcome of their own. */
+async function settleAll(
+  ports: { statuses: StatusStore; handover: Handover; metrics: DeliveryMetrics },
+  requests: readonly Request[],
+  outcomes: Map<Request, Outcome>,
+): Promise<Error> {
   let open = requests;
   for (let race = 0; open.length > 0; race += 1) {
     if (race === maxRaces)
-      throw new AppError('UNAVAILABLE', 'Too many rivals accept for this notification; try again.');
+      return new AppError('UNAVAILABLE', 'Too many rivals accept for this notification; try again.');
     open = await acceptOpen(ports, open, outcomes);
   }
-  return requests.map(
-    (request) => outcomes.get(request) ?? new AppError('INTERNAL', 'A status was left unanswered.'),
-  );
+  return new AppError('INTERNAL', 'A status was left unanswered.');
+}
+
+function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new AppError('INTERNAL', 'The status was not accepted.', { cause });
 }
 
 /** One round: settles what it can into `outcomes` and returns the requests whose plan had become stale. */
@@ -180,7 +193,10 @@ function dispatchEntries(snapshot: AcceptanceSnapshot, plan: AcceptancePlan): Di
 
 function refuse({ caller, command }: Request, snapshot: AcceptanceSnapshot | undefined): AppError | null {
   if (!snapshot || !maySee(caller, snapshot.serviceId)) return notFound('notification');
-  const { name, statuses } = profileNamed(snapshot.profile);
-  if (statuses.includes(command.status)) return null;
-  return invalidField('status', `${name} knows: ${statuses.join(', ')}`);
+  const profile = findProfile(snapshot.profile);
+  // Not thrown: the others of the group have nothing to do with it.
+  if (!profile)
+    return new AppError('INTERNAL', `The stored profile ${snapshot.profile} is unknown to this version.`);
+  if (profile.statuses.includes(command.status)) return null;
+  return invalidField('status', `${profile.name} knows: ${profile.statuses.join(', ')}`);
 }

@@ -1,5 +1,6 @@
 import { shownStates } from '../domain/callback-state.ts';
 import { notFound } from '../domain/errors.ts';
+import { notificationWorkflowId } from '../domain/workflow-id.ts';
 import type { CallbackHistory } from '../domain/history.schema.ts';
 import type { NotificationStore, StatusStore } from '../ports.ts';
 import { maySee, type Caller } from './caller.ts';
@@ -22,7 +23,7 @@ export async function showHistory(
 
   const rows = await ports.statuses.history(notificationId);
   const states = shownStates(rows);
-  const workflowId = `notification/${notificationId}`;
+  const workflowId = notificationWorkflowId(notificationId);
   const items = rows.map((row, index) => {
     // A skipped status never reaches a workflow.
     const ownWorkflowId = row.state === 'skipped' ? null : workflowId;

@@ -57,7 +57,7 @@ test('tells each notification one call at a time, in sequence, and everything on
             for (const id of given.keys()) dispatcher.attempted(id);
             await turn();
           } else {
-            await open[each.end % Math.max(open.length, 1)]?.take(each.how as 'started' | 'signalled');
+            await open[each.end % Math.max(open.length, 1)]?.take(each.how);
           }
           const busy = temporal.open().map(({ entries }) => entries[0]?.notificationId);
           expect(new Set(busy).size).toBe(busy.length);
@@ -87,8 +87,8 @@ test('a lower sequence that comes while a higher one is being told is told next,
   const { dispatcher, temporal, store } = createTestDispatcher();
   await dispatcher.start();
   dispatcher.take([anEntry('a', 2)]);
-  dispatcher.take([anEntry('a', 1)]);
   dispatcher.take([anEntry('a', 3)]);
+  dispatcher.take([anEntry('a', 1)]);
   expect(temporal.calls).toHaveLength(1);
   await takeAll(temporal);
   expect(temporal.calls.map(({ entries }) => entries.map(({ sequence }) => sequence))).toEqual([[2], [1, 3]]);
@@ -113,7 +113,7 @@ test('while Temporal is away one call at a time asks for it, ever more slowly, a
   const entries = ['a', 'b', 'c', 'd', 'e'].map((id) => anEntry(id));
   store.mine.push(...entries);
   dispatcher.take(entries);
-  for (const call of temporal.open()) await call.refuse();
+  for (const call of temporal.open()) await call.beAway();
   expect(temporal.open()).toHaveLength(0);
 
   for (const waitMs of [200, 400, 800, 1600, 3200, 5000, 5000]) {
@@ -121,7 +121,7 @@ test('while Temporal is away one call at a time asks for it, ever more slowly, a
     expect(temporal.open()).toHaveLength(0);
     jest.advanceTimersByTime(1);
     expect(temporal.open()).toHaveLength(1);
-    await temporal.open()[0]?.refuse();
+    await temporal.open()[0]?.beAway();
   }
   expect(warnings.length).toBeGreaterThan(0);
   expect(store.mine).toEqual(entries);
@@ -131,6 +131,25 @@ test('while Temporal is away one call at a time asks for it, ever more slowly, a
   expect(temporal.open()).toHaveLength(3);
   await takeAll(temporal);
   expect(store.finished.sort()).toEqual(['a/1', 'b/1', 'c/1', 'd/1', 'e/1']);
+  await dispatcher.stop();
+});
+
+test('a notification that Temporal refuses by itself rests, and holds up no other', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
+  const { dispatcher, temporal, store } = createTestDispatcher({ maxInFlight: 1 });
+  await dispatcher.start();
+  store.mine.push(anEntry('bad'), anEntry('good'));
+  dispatcher.take([anEntry('bad'), anEntry('good')]);
+
+  await temporal.open()[0]?.refuse();
+  expect(temporal.open().map(({ entries }) => entries)).toEqual([[anEntry('good')]]);
+  await temporal.open()[0]?.take();
+  expect(temporal.open()).toHaveLength(0);
+
+  jest.advanceTimersByTime(30_000);
+  expect(temporal.open().map(({ entries }) => entries)).toEqual([[anEntry('bad')]]);
+  await temporal.open()[0]?.take();
+  expect(store.finished).toEqual(['good/1', 'bad/1']);
   await dispatcher.stop();
 });
 
@@ -179,7 +198,7 @@ test('stopping while Temporal is away leaves no timer behind that would keep the
   await dispatcher.start();
   dispatcher.take([anEntry('a')]);
   const stopped = dispatcher.stop();
-  await temporal.open()[0]?.refuse();
+  await temporal.open()[0]?.beAway();
   await jest.advanceTimersByTimeAsync(100);
   await stopped;
   expect(jest.getTimerCount()).toBe(0);

@@ -1,4 +1,5 @@
 import type { DispatchEntry, DispatchQueue, Workflows } from '../../src/ports.ts';
+import { AppError } from '../../src/domain/errors.ts';
 import { createDispatcher, type Dispatcher } from '../../src/dispatch/dispatcher.ts';
 import { noMetrics } from '../support/db-fixture.ts';
 
@@ -55,10 +56,11 @@ type Call = {
   entries: readonly DispatchEntry[];
   ended: boolean;
   take: (how?: 'started' | 'signalled') => Promise<void>;
+  beAway: () => Promise<void>;
   refuse: () => Promise<void>;
 };
 
-/** Temporal, which takes or refuses each call when the test says so; `calls` are all there ever were. */
+/** Temporal, which takes each call, refuses it or is away when the test says so; `calls` are all there ever were. */
 export function createFakeWorkflows() {
   const calls: Call[] = [];
   const workflows: Workflows = {
@@ -73,7 +75,8 @@ export function createFakeWorkflows() {
           entries,
           ended: false,
           take: (how = 'signalled') => end(() => resolve(how))(),
-          refuse: end(() => reject(new Error('Temporal is away'))),
+          beAway: end(() => reject(new AppError('UNAVAILABLE', 'Temporal is away'))),
+          refuse: end(() => reject(new Error('this one is not valid'))),
         };
         calls.push(call);
       }),
@@ -104,6 +107,7 @@ export function createTestDispatcher(options: Partial<Parameters<typeof createDi
     log: { info: () => undefined, warn: (_details, message) => void warnings.push(message) },
     maxInFlight: 3,
     patienceMs: 60_000,
+    restMs: 30_000,
     maxInMemory: 100,
     beatSeconds: 3_600,
     leaseSeconds: 5,

@@ -37,7 +37,7 @@ test('every caller gets its own answer, in groups and at a width within the boun
     fc.asyncProperty(
       fc.integer({ min: 1, max: 5 }),
       fc.integer({ min: 1, max: 3 }),
-      fc.array(fc.oneof({ weight: 2, arbitrary: fc.constant('call') }, fc.nat({ max: 4 })), {
+      fc.array(fc.oneof({ weight: 2, arbitrary: fc.constant('call' as const) }, fc.nat({ max: 4 })), {
         maxLength: 40,
       }),
       async (maxItems, maxInFlight, steps) => {
@@ -49,7 +49,7 @@ test('every caller gets its own answer, in groups and at a width within the boun
         };
         for (const step of steps) {
           if (step === 'call') answers.push(commit(answers.length));
-          else await end(Number(step));
+          else await end(step);
         }
         await turn();
         while (open.length > 0) await end(0);

@@ -13,7 +13,7 @@ import { createProgressLog } from '../../src/main/progress-log.ts';
 import { createWorkflows } from '../../src/temporal/tell-workflows.ts';
 import { mainTaskQueue } from '../../src/temporal/task-queues.ts';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.ts';
-import { notificationWorkflowId } from '../../src/temporal/workflow-id.ts';
+import { notificationWorkflowId } from '../../src/domain/workflow-id.ts';
 import { searchAttributeNames } from '../../workflows/search-attributes.ts';
 import { createFakeDelivery, type FakeDelivery, type Receiver } from '../support/fake-delivery.ts';
 

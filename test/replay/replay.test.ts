@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { bundleWorkflows } from '../../src/temporal/workflow-bundle.ts';
+import { testBundle } from '../support/test-bundle.ts';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
@@ -9,10 +9,8 @@ const folder = new URL('./histories/', import.meta.url);
 const names = readdirSync(folder);
 const read = (name: string): string => readFileSync(new URL(name, folder), 'utf8');
 
-const bundling = bundleWorkflows();
-
 async function replay(history: string): Promise<void> {
-  const workflowBundle = await bundling;
+  const workflowBundle = testBundle();
   await Worker.runReplayHistory({ workflowBundle }, historyFromJSON(JSON.parse(history)));
 }
 

@@ -30,7 +30,7 @@ export async function createTestDatabase({ isEmpty = false } = {}): Promise<Test
     pool: otherPool(10),
     otherPool,
     async drop() {
-      await Promise.all(pools.map((pool) => (pool.ended ? undefined : pool.end())));
+      await Promise.all(pools.filter(({ ended }) => !ended).map((pool) => pool.end()));
       await asAdmin(`DROP DATABASE ${name} WITH (FORCE)`);
     },
   };

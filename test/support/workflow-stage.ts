@@ -3,18 +3,16 @@ import { randomUUID } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.ts';
-import { bundleWorkflows } from '../../src/temporal/workflow-bundle.ts';
-import { notificationWorkflowId } from '../../src/temporal/workflow-id.ts';
+import { notificationWorkflowId } from '../../src/domain/workflow-id.ts';
 import { statusSignal, type NotificationInput } from '../../workflows/messages.ts';
 import { searchAttributeNames } from '../../workflows/search-attributes.ts';
 import type { FakeDelivery } from './fake-delivery.ts';
 import { createSkippingEnv } from './temporal-env.ts';
+import { testBundle } from './test-bundle.ts';
 
 export async function createStage() {
-  const [env, workflowBundle] = await Promise.all([
-    createSkippingEnv(searchAttributeNames),
-    bundleWorkflows(),
-  ]);
+  const env = await createSkippingEnv(searchAttributeNames);
+  const workflowBundle = testBundle();
   // Of its own for each stage, so that what another file leaves behind is not this one's work.
   const taskQueues = new Map<FakeDelivery, string>();
   const taskQueueOf = (fake: FakeDelivery): string => {
