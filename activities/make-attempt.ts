@@ -1,6 +1,6 @@
-import type { AttemptOutcome } from '../src/domain/attempt.ts';
-import { judgeExchange } from '../src/domain/attempt.ts';
+import { judgeExchange, type AttemptOutcome, type Exchange } from '../src/domain/attempt.ts';
 import { isSettled } from '../src/domain/callback-state.ts';
+import { waitAfterAnswer } from '../src/domain/retry-after.ts';
 import { nextTry, type NextTry, type RetryPolicy } from '../src/domain/retry-policy.ts';
 import type { CallbackSender, DeliveryJob, DeliveryMetrics, DeliveryStore, SecretBox } from '../src/ports.ts';
 import { profileNamed } from '../src/profiles/index.ts';
@@ -58,7 +58,7 @@ export async function makeAttempt(
   const { outcome, error } = judgeExchange(exchange, profile.isSuccess);
   // An attempt that our own shutdown cut short is not one of the customer's.
   const attemptsMade = job.attemptsMade + (outcome === 'cancelled' ? 0 : 1);
-  const next = nextTry(callback.policy, attemptsMade);
+  const next = afterAnswer(nextTry(callback.policy, attemptsMade), exchange);
   await ports.deliveries.record({
     notificationId,
     sequence,
@@ -75,4 +75,10 @@ export async function makeAttempt(
 
   if (error === null) return { kind: 'settled', state: 'delivered' };
   return { kind: 'failed', outcome, error, next, policy: callback.policy };
+}
+
+/** A receiver that answered 429 or 503 may ask for a longer wait; one that broke off half way has asked for nothing. */
+function afterAnswer(next: NextTry, { failure, response }: Exchange): NextTry {
+  if (next.kind === 'exhausted' || failure) return next;
+  return { ...next, waitSeconds: waitAfterAnswer(response, new Date(), next.waitSeconds) };
 }

@@ -22,8 +22,11 @@ export function createRetryCallback(ports: ActivityPorts) {
         // A receiver that fails is this activity's daily bread, not a fault to log and count as ours.
         category: ApplicationFailureCategory.BENIGN,
         nonRetryable: report.next.kind === 'exhausted',
-        // The policy may have been changed since the first attempt; Temporal holds the one of then.
-        nextRetryDelay: `${report.outcome === 'cancelled' ? 1 : report.policy.intervalSeconds} seconds`,
+        // The policy may have been changed since the first attempt, or the receiver have asked for a longer wait;
+        // Temporal holds the policy of then.
+        ...(report.next.kind === 'again' && {
+          nextRetryDelay: `${report.outcome === 'cancelled' ? 1 : report.next.waitSeconds} seconds`,
+        }),
       });
     } finally {
       clearInterval(beating);

@@ -64,6 +64,9 @@ export const Environment = z.object({
   RINGBACK_SECRET_KEYS: secretKeys.optional(),
   EGRESS_ALLOW: cidrs,
   EGRESS_ALLOW_HTTP: flag,
+  EGRESS_PROXY: url(/^http$/, 'http://proxy.example:3128')
+    .refine(isOrigin, 'must be a URL such as http://proxy.example:3128')
+    .optional(),
   SMTP_URL: url(/^smtps?$/, 'smtp://user:password@host:587').optional(),
   MAIL_FROM: z.string().min(3).default('Ringback <ringback@localhost>'),
 });
@@ -105,6 +108,13 @@ function missingForRole(given: Readonly<Record<string, string | undefined>>): st
 /** zod quotes what it got in some messages; a wrong variable may be a secret in the wrong place. */
 function withoutValue(message: string): string {
   return message.replace(/, received .*$/, '').replace(/^Invalid/, 'is invalid:');
+}
+
+/** Nothing behind host and port, whatever stands before them. */
+function isOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { pathname, search, hash } = new URL(text);
+  return `${pathname}${search}${hash}` === '/';
 }
 
 function isCidr(text: string): boolean {

@@ -36,7 +36,7 @@ export async function startDelivery(
 ): Promise<Delivery> {
   const { pool, secrets, metrics, egress, version, log } = parts;
   installTemporalRuntime(log);
-  const agent = createGuardedAgent(egress);
+  const agent = createGuardedAgent(egress, { proxy: config.EGRESS_PROXY });
   const worker = createTemporalWorker({
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,

@@ -119,7 +119,7 @@ test('a receiver whose handshake hung once is reached by a later attempt', async
   const third = await createHttpSender(impatient).send({ ...request, timeoutMs: 5_000 }, never);
   expect(third.failure).toEqual({
     outcome: 'tls_error',
-    reason: 'The secure connection failed: DEPTH_ZERO_SELF_SIGNED_CERT.',
+    reason: 'The secure connection failed: the certificate is self-signed (DEPTH_ZERO_SELF_SIGNED_CERT).',
   });
   await impatient.destroy();
 });
@@ -216,7 +216,7 @@ test('a self-signed certificate is refused', async () => {
   const { port } = tls.address() as AddressInfo;
   expect((await send({ url: `https://127.0.0.1:${port}/` })).failure).toEqual({
     outcome: 'tls_error',
-    reason: 'The secure connection failed: DEPTH_ZERO_SELF_SIGNED_CERT.',
+    reason: 'The secure connection failed: the certificate is self-signed (DEPTH_ZERO_SELF_SIGNED_CERT).',
   });
   tls.close();
 });

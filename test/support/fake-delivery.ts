@@ -13,7 +13,9 @@ export type Receiver = (attempt: {
   sequence: number;
   number: number;
   request: CallbackRequest;
-}) => Promise<number | Exclude<AttemptOutcome, 'delivered' | 'http_status'>>;
+}) => Promise<
+  number | { status: number; retryAfter: string } | Exclude<AttemptOutcome, 'delivered' | 'http_status'>
+>;
 
 const policy: RetryPolicy = { attempts: 5, intervalSeconds: 300, timeoutSeconds: 120 };
 
@@ -59,14 +61,13 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
         const number = Number(request.headers['ringback-attempt']);
         const answer = await receiver({ sequence, number, request });
         const startedAt = fromDate(new Date());
-        return typeof answer === 'number'
-          ? {
-              startedAt,
-              durationMs: 1,
-              failure: null,
-              response: { status: answer, headers: {}, body: new Uint8Array(), truncated: false },
-            }
-          : { startedAt, durationMs: 1, failure: { outcome: answer, reason: answer }, response: null };
+        if (typeof answer === 'string')
+          return { startedAt, durationMs: 1, failure: { outcome: answer, reason: answer }, response: null };
+        const { status, retryAfter } =
+          typeof answer === 'number' ? { status: answer, retryAfter: null } : answer;
+        const headers: Record<string, string> = retryAfter === null ? {} : { 'retry-after': retryAfter };
+        const response = { status, headers, body: new Uint8Array(), truncated: false };
+        return { startedAt, durationMs: 1, failure: null, response };
       },
     },
   };

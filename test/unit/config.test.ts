@@ -53,6 +53,7 @@ test('lists every wrong variable at once, each in a line that starts with its na
     RINGBACK_SECRET_KEYS: 'no-key',
     EGRESS_ALLOW: '10.0.0.0/33',
     EGRESS_ALLOW_HTTP: 'yes',
+    EGRESS_PROXY: 'https://proxy:3128',
     SMTP_URL: 'mail',
   };
   expect(namesIn(problemsOf(wrong)).sort()).toEqual(Object.keys(wrong).sort());
@@ -80,6 +81,17 @@ test('a range with a leading zero is refused, since some would read it as octal'
   expect(namesIn(problemsOf({ EGRESS_ALLOW: '010.0.0.0/8' }))).toEqual(['EGRESS_ALLOW']);
 });
 
+test.each([
+  ['http://proxy.example:3128', true],
+  ['http://user:password@10.0.0.9:3128/', true],
+  ['http://proxy.example:3128/path', false],
+  ['http://proxy.example:3128/?query', false],
+  ['socks5://proxy.example:1080', false],
+  ['proxy.example:3128', false],
+])('%s as the egress proxy is taken: %s', (proxy, isTaken) => {
+  expect(namesIn(problemsOf({ EGRESS_PROXY: proxy }))).toEqual(isTaken ? [] : ['EGRESS_PROXY']);
+});
+
 test('never repeats a value, since it may be a secret in the wrong place', () => {
   const names = [
     'ROLE',
@@ -90,6 +102,7 @@ test('never repeats a value, since it may be a secret in the wrong place', () =>
     'RINGBACK_SECRET_KEYS',
     'EGRESS_ALLOW',
     'EGRESS_ALLOW_HTTP',
+    'EGRESS_PROXY',
     'SMTP_URL',
   ];
   fc.assert(

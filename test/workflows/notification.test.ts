@@ -37,6 +37,20 @@ test('the wait is counted from the end of the attempt before, however long that 
   expect(diary.seconds()).toEqual([0, 300, 620]);
 }, 60_000);
 
+test('Retry-After lengthens the one wait it was sent with, after the first attempt and after a later one', async () => {
+  const diary = stage.createDiary();
+  const fake = createFakeDelivery([1], async ({ sequence, number }) => {
+    await diary.note(sequence);
+    if (number === 1) return { status: 503, retryAfter: '1000' };
+    if (number === 2) return { status: 429, retryAfter: '600' };
+    return number === 3 ? { status: 503, retryAfter: '10' } : 200;
+  });
+
+  await stage.runToEnd(fake, [1]);
+
+  expect(diary.seconds()).toEqual([0, 1000, 1600, 1900]);
+}, 60_000);
+
 test('a success on the last try is a success', async () => {
   const fake = createFakeDelivery([1], async ({ number }) => (number === 5 ? 204 : 503));
 

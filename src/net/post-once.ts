@@ -1,0 +1,94 @@
+import { Buffer } from 'node:buffer';
+import type { Dispatcher } from 'undici';
+import type { CallbackResponse } from '../domain/attempt.ts';
+import { boundHeaders } from './bound-headers.ts';
+import { collectBody, type BodyCollector } from './collect-body.ts';
+
+/** The receiver does what HTTP does not allow, or allows without end. */
+export class HostileAnswerError extends Error {
+  override readonly name = 'HostileAnswerError';
+}
+
+// 102 and 103 may come several times; nobody needs them this often.
+const maxInterimAnswers = 32;
+
+export type Posting = {
+  /** Resolves when the answer is whole, or as much has come as is kept; rejects with what came instead. */
+  ended: Promise<void>;
+  isSent(): boolean;
+  /** The answer as far as it has come; null without a status line. */
+  received(): Promise<CallbackResponse | null>;
+  /** Closes the connection, or lets it never be used for this. */
+  abandon(reason: Error): void;
+};
+
+/** Sends one POST, once, and collects its answer within bounds. */
+export function postOnce(
+  agent: Dispatcher,
+  request: { url: string; headers: Record<string, string>; body: string; keepAlive: boolean },
+): Posting {
+  let connection: Dispatcher.DispatchController | null = null;
+  let abandonedBecause: Error | null = null;
+  let head: Pick<CallbackResponse, 'status' | 'headers'> | null = null;
+  let body: BodyCollector | null = null;
+  let interimAnswers = 0;
+  let isWhole = false;
+
+  const abandon = (reason: Error): void => {
+    abandonedBecause ??= reason;
+    connection?.abort(reason);
+  };
+  const ended = new Promise<void>((resolve, reject) => {
+    const { origin, pathname, search } = new URL(request.url);
+    agent.dispatch(
+      {
+        origin,
+        path: pathname + search,
+        method: 'POST',
+        headers: request.headers,
+        body: Buffer.from(request.body, 'utf8'),
+        reset: !request.keepAlive,
+      },
+      {
+        onRequestStart(controller) {
+          // undici starts a request again whose connection it closed itself: here it is sent once or never.
+          if (connection) abandonedBecause ??= new Error('The request was sent before.');
+          if (abandonedBecause) controller.abort(abandonedBecause);
+          else connection = controller;
+        },
+        onResponseStart(controller, status, headers) {
+          if (status < 200) {
+            interimAnswers += 1;
+            if (interimAnswers > maxInterimAnswers)
+              controller.abort(new HostileAnswerError('interim answers came without end'));
+            return;
+          }
+          head = { status, headers: boundHeaders(headers) };
+          body = collectBody([headers['content-encoding'] ?? ''].flat().join(','), () => {
+            resolve();
+            abandon(new Error('Enough of the answer has come.'));
+          });
+        },
+        onResponseData(_controller, chunk) {
+          body?.push(chunk);
+        },
+        onResponseEnd() {
+          isWhole = true;
+          resolve();
+        },
+        onResponseError(_controller, error) {
+          reject(error);
+        },
+      },
+    );
+  });
+
+  return {
+    ended,
+    abandon,
+    isSent: () => connection !== null,
+    async received() {
+      return head && body && { ...head, ...(await body.finish(isWhole)) };
+    },
+  };
+}

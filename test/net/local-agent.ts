@@ -1,0 +1,32 @@
+import { Agent, buildConnector } from 'undici';
+import { guardReads } from '../../src/net/guard-reads.ts';
+import { createHttpSender } from '../../src/net/http-sender.ts';
+import type { CallbackRequest } from '../../src/ports.ts';
+import { fixture } from '../support/fixture.ts';
+
+/** Connects as the guarded agent does, but to any address, and trusts the tests' own authority. */
+export function createLocalAgent(): Agent {
+  const connect = buildConnector({ ca: fixture('tls/authority.pem'), timeout: 120_000 });
+  return new Agent({
+    connections: 64,
+    pipelining: 1,
+    keepAliveTimeout: 1_000,
+    keepAliveMaxTimeout: 1_000,
+    maxHeaderSize: 32 * 1024,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: (options, callback) =>
+      connect(options, (...result) => {
+        if (result[1]) guardReads(result[1]);
+        callback(...result);
+      }),
+  });
+}
+
+/** One exchange with the least of a request. */
+export function exchangeWith(agent: Agent, request: Partial<CallbackRequest> & { url: string }) {
+  return createHttpSender(agent).send(
+    { headers: {}, body: '{}', timeoutMs: 5_000, ...request },
+    new AbortController().signal,
+  );
+}
