@@ -18,7 +18,7 @@ const rooms = {
   'src/temporal': ['src/domain', 'src/ports.ts', 'workflows', 'activities'],
   'src/embedded': ['src/domain'],
   'src/config.ts': ['src/domain'],
-  activities: ['src/domain', 'src/profiles', 'src/ports.ts'],
+  activities: ['src/domain', 'src/profiles', 'src/signing', 'src/ports.ts'],
   workflows: ['src/domain', 'activities'],
 };
 

@@ -1,15 +1,19 @@
-import type { CallbackAuth } from '../src/domain/callback.schema.ts';
-import { callbackAuthContext } from '../src/domain/secret-contexts.ts';
+import type { CallbackAuth } from '../src/domain/credential.schema.ts';
 import type { CallbackRequest, DeliveryJob, SecretBox } from '../src/ports.ts';
 import type { Profile } from '../src/profiles/index.ts';
+import { signWebhook } from '../src/signing/standard-webhooks.ts';
+import { openCredentials } from './open-credentials.ts';
 
-/** The request of one attempt: the same bytes in every attempt, the credential as it is now. */
+/** The request of one attempt: the same bytes in every attempt, the credentials as they are at this one. */
 export function buildCallbackRequest(
   { secrets, userAgent }: { secrets: SecretBox; userAgent: string },
   job: DeliveryJob,
   callback: NonNullable<DeliveryJob['callback']>,
   profile: Profile,
+  { auth, clientCertificate, signingSecrets } = openCredentials(secrets, job, callback),
+  { now = new Date(), accessToken = null }: { now?: Date; accessToken?: string | null } = {},
 ): CallbackRequest {
+  const body = profile.deliveryStatusBody(job.facts);
   return {
     url: callback.url,
     headers: {
@@ -18,27 +22,50 @@ export function buildCallbackRequest(
       'ringback-event-id': job.eventId,
       'ringback-sequence': String(job.sequence),
       'ringback-attempt': String(job.attemptsRecorded + 1),
-      ...authHeaders(secrets, job, callback),
+      ...authHeader(auth, accessToken),
+      ...signatureHeaders(signingSecrets, job.eventId, now, body),
     },
-    body: profile.deliveryStatusBody(job.facts),
+    body,
     timeoutMs: callback.policy.timeoutSeconds * 1000,
+    ...(clientCertificate && { clientCertificate }),
   };
 }
 
-function authHeaders(
-  secrets: SecretBox,
-  job: DeliveryJob,
-  { sealedAuth }: NonNullable<DeliveryJob['callback']>,
-): Record<string, string> {
-  if (!sealedAuth) return {};
-  // Only configureCallback writes it, after checking it against the schema.
-  const auth = JSON.parse(
-    secrets.open(sealedAuth, callbackAuthContext(job.serviceId, 'delivery_status')),
-  ) as CallbackAuth;
+function authHeader(auth: CallbackAuth, accessToken: string | null): Record<string, string> {
   switch (auth.type) {
     case 'none':
       return {};
     case 'bearer':
       return { authorization: `Bearer ${auth.token}` };
+    case 'basic':
+      return { authorization: `Basic ${basicCredentials(auth)}` };
+    case 'api_key':
+      return { [auth.header]: auth.value };
+    case 'oauth2_client_credentials':
+      if (accessToken === null) throw new Error('the access token of this attempt is missing');
+      return { authorization: `Bearer ${accessToken}` };
   }
+}
+
+/** RFC 7617, in UTF-8. */
+export function basicCredentials({ username, password }: { username: string; password: string }): string {
+  return Buffer.from(`${username}:${password}`, 'utf8').toString('base64');
+}
+
+// The id stays the same over retries, so that a receiver recognises a repeat; the time is this attempt's, since receivers
+// refuse what is older than a few minutes.
+function signatureHeaders(
+  secrets: readonly string[],
+  eventId: string,
+  now: Date,
+  body: string,
+): Record<string, string> {
+  if (secrets.length === 0) return {};
+  const timestampSeconds = Math.floor(now.getTime() / 1000);
+  const signed = { id: eventId, timestampSeconds, body: Buffer.from(body, 'utf8') };
+  return {
+    'webhook-id': eventId,
+    'webhook-timestamp': String(timestampSeconds),
+    'webhook-signature': signWebhook(secrets, signed),
+  };
 }

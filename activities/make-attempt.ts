@@ -2,18 +2,15 @@ import { judgeExchange, type AttemptOutcome, type Exchange } from '../src/domain
 import { isSettled } from '../src/domain/callback-state.ts';
 import { waitAfterAnswer } from '../src/domain/retry-after.ts';
 import { nextTry, type NextTry, type RetryPolicy } from '../src/domain/retry-policy.ts';
-import type { CallbackSender, DeliveryJob, DeliveryMetrics, DeliveryStore, SecretBox } from '../src/ports.ts';
+import type { DeliveryJob, DeliveryMetrics, DeliveryStore } from '../src/ports.ts';
 import { profileNamed } from '../src/profiles/index.ts';
-import { buildCallbackRequest } from './build-callback-request.ts';
+import { sendCallback, type SendPorts } from './send-callback.ts';
 
-export type ActivityPorts = {
+export type ActivityPorts = SendPorts & {
   deliveries: DeliveryStore;
-  sender: CallbackSender;
-  secrets: SecretBox;
   metrics: DeliveryMetrics;
   /** Hears when a notification's attempt has ended, however it ended. */
   attempted: (notificationId: string) => void;
-  userAgent: string;
 };
 
 export type StatusKey = { notificationId: string; sequence: number };
@@ -52,9 +49,9 @@ export async function makeAttempt(
   }
 
   const profile = profileNamed(job.profile);
-  const exchange = await ports.sender
-    .send(buildCallbackRequest(ports, job, callback, profile), signal)
-    .finally(() => ports.attempted(notificationId));
+  const exchange = await sendCallback(ports, job, callback, profile, signal).finally(() =>
+    ports.attempted(notificationId),
+  );
   const { outcome, error } = judgeExchange(exchange, profile.isSuccess);
   // An attempt that our own shutdown cut short is not one of the customer's.
   const attemptsMade = job.attemptsMade + (outcome === 'cancelled' ? 0 : 1);

@@ -2,13 +2,16 @@
 import type { AcceptancePlan, AcceptanceSnapshot } from './domain/acceptance.ts';
 import type { AttemptOutcome, Exchange } from './domain/attempt.ts';
 import type { StoredState } from './domain/callback-state.ts';
-import type { Callback, CallbackAuth, CallbackEvent, CallbackFilter } from './domain/callback.schema.ts';
+import type { Callback, CallbackEvent } from './domain/callback.schema.ts';
+import type { CallbackSettings } from './domain/callback-settings.ts';
+import type { CallbackAuth, ClientCertificate } from './domain/credential.schema.ts';
 import type { DeliveryStatusFacts } from './domain/delivery-status-facts.ts';
 import type { Attempt } from './domain/history.schema.ts';
 import type { Instant } from './domain/instant.ts';
 import type { ListNotifications, Notification } from './domain/notification.schema.ts';
 import type { Page, PageQuery } from './domain/page.schema.ts';
 import type { RetryPolicy } from './domain/retry-policy.ts';
+import type { SealedCredentials } from './domain/sealed-credentials.ts';
 import type { Service, UpdateService } from './domain/service.schema.ts';
 
 export interface ServiceStore {
@@ -35,25 +38,29 @@ export interface ApiKeyStore {
   activeKeys(serviceId: string): Promise<{ profile: string; keys: StoredApiKey[] } | null>;
 }
 
-/** A callback as it is to be stored; `auth` null keeps the credential that is stored, or none. */
-export type CallbackSettings = {
-  url: string;
-  auth: { type: CallbackAuth['type']; sealed: Uint8Array } | null;
-  policy: RetryPolicy;
-  filter: CallbackFilter;
-  notificationList: string[];
-};
+type RotationResult =
+  { kind: 'rotated'; previousSignsUntil: Instant } | { kind: 'absent' | 'signingIsOff' | 'tooOften' };
 
 export interface CallbackStore {
-  /** Creates or replaces the callback of a service and event; `newId` is used when there is none yet. */
+  /**
+   * Creates or replaces the callback of a service and event; `newId` is used when there is none yet. `tookSecret` says
+   * that the signing secret of `settings` is the one that signs.
+   */
   put(
     newId: string,
     serviceId: string,
     event: CallbackEvent,
     settings: CallbackSettings,
-  ): Promise<{ callback: Callback; wasCreated: boolean }>;
+  ): Promise<{ callback: Callback; wasCreated: boolean; tookSecret: boolean }>;
   find(serviceId: string, event: CallbackEvent): Promise<Callback | null>;
+  /** The sealed credential with the version that has it; null when there is none. */
+  sealedAuth(
+    serviceId: string,
+    event: CallbackEvent,
+  ): Promise<{ version: number; sealed: Uint8Array } | null>;
   remove(serviceId: string, event: CallbackEvent): Promise<boolean>;
+  /** Makes `sealed` the secret that signs first; the one before it goes on signing for a day. */
+  rotateSigningSecret(serviceId: string, event: CallbackEvent, sealed: Uint8Array): Promise<RotationResult>;
 }
 
 /** A notification and the digest of the request that registered it, by which a repeat is recognised. */
@@ -154,13 +161,15 @@ export type DeliveryJob = {
   serviceId: string;
   profile: string;
   /** Null when the callback was removed after the status was accepted. */
-  callback: {
-    id: string;
-    url: string;
-    authType: CallbackAuth['type'];
-    sealedAuth: Uint8Array | null;
-    policy: RetryPolicy;
-  } | null;
+  callback:
+    | (SealedCredentials & {
+        id: string;
+        url: string;
+        authType: CallbackAuth['type'];
+        sealedAuth: Uint8Array | null;
+        policy: RetryPolicy;
+      })
+    | null;
   facts: DeliveryStatusFacts;
 };
 
@@ -189,11 +198,47 @@ export type CallbackRequest = {
   headers: Record<string, string>;
   body: string;
   timeoutMs: number;
+  /** Shown to the receiver in the TLS handshake; PEM. */
+  clientCertificate?: ClientCertificate;
 };
 
 export interface CallbackSender {
   /** Makes exactly one HTTP exchange. A failure is a value; it throws only for a fault of ours. */
   send(request: CallbackRequest, signal: AbortSignal): Promise<Exchange>;
+}
+
+export type OAuth2Credential = Extract<CallbackAuth, { type: 'oauth2_client_credentials' }>;
+
+/** `isNew` says that it was fetched for this request: asking again would give no better one. */
+export type AccessTokenAnswer =
+  | { kind: 'token'; token: string; isNew: boolean }
+  | { kind: 'failed'; failure: NonNullable<Exchange['failure']> };
+
+export interface AccessTokens {
+  /**
+   * The access token of a callback's version, fetched when there is none that is still good; `rejected` is one that the
+   * receiver refused. A failure of the token endpoint is a value.
+   */
+  obtain(
+    owner: { callbackId: string; version: number },
+    credential: OAuth2Credential,
+    limits: { signal: AbortSignal; timeoutMs: number; rejected?: string },
+  ): Promise<AccessTokenAnswer>;
+}
+
+/** The sealed secrets of one row, each with the context it is bound to; `place` names the row in messages. */
+export type SealedRow = {
+  place: string;
+  secrets: { context: string; sealed: Uint8Array }[];
+  /** Puts others in their places; false when the row has changed since it was read. */
+  replace(sealed: readonly Uint8Array[]): Promise<boolean>;
+};
+
+/** Every row that holds a sealed secret. */
+export interface SealedRows {
+  count(): Promise<number>;
+  /** Up to `limit` rows after `cursor` (null: from the start); `nextCursor` is null after the last. */
+  page(cursor: string | null, limit: number): Promise<{ rows: SealedRow[]; nextCursor: string | null }>;
 }
 
 export interface UrlPolicy {
@@ -205,6 +250,8 @@ export interface UrlPolicy {
 export interface SecretBox {
   seal(plaintext: string, context: string): Uint8Array;
   open(sealed: Uint8Array, context: string): string;
+  /** Whether it is sealed under the newest key. */
+  isNewest(sealed: Uint8Array): boolean;
 }
 
 export interface DeliveryMetrics {

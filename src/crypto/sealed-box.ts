@@ -18,6 +18,8 @@ export function createSealedBox(keys: readonly [SealingKey, ...SealingKey[]]): S
   const byId = new Map(keys.map(({ id, key }) => [id, key]));
 
   return {
+    isNewest: (sealed) => keyIdOf(sealed) === newest.id,
+
     seal(plaintext, context) {
       const iv = randomBytes(ivBytes);
       const keyId = Buffer.from(newest.id, 'utf8');
@@ -39,7 +41,7 @@ export function createSealedBox(keys: readonly [SealingKey, ...SealingKey[]]): S
       const ivStart = 2 + (bytes[1] ?? 0);
       const tagStart = ivStart + ivBytes;
       const textStart = tagStart + tagBytes;
-      const keyId = bytes.toString('utf8', 2, ivStart);
+      const keyId = keyIdOf(sealed);
       const key = byId.get(keyId);
       if (!key)
         throw new Error(
@@ -53,4 +55,8 @@ export function createSealedBox(keys: readonly [SealingKey, ...SealingKey[]]): S
       return Buffer.concat([decipher.update(bytes.subarray(textStart)), decipher.final()]).toString('utf8');
     },
   };
+}
+
+function keyIdOf(sealed: Uint8Array): string {
+  return Buffer.from(sealed.subarray(2, 2 + (sealed[1] ?? 0))).toString('utf8');
 }

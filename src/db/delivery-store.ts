@@ -3,8 +3,13 @@ import type { CallbackAuth } from '../domain/callback.schema.ts';
 import type { StoredState } from '../domain/callback-state.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { DeliveryJob, DeliveryStore } from '../ports.ts';
+import {
+  sealedCredentialsColumns,
+  toSealedCredentials,
+  type SealedCredentialsRow,
+} from './sealed-credentials.ts';
 
-type JobRow = {
+type JobRow = SealedCredentialsRow & {
   event_id: string;
   state: StoredState;
   earlier_sequence: number | null;
@@ -38,7 +43,7 @@ type JobRow = {
 const loadStatement = `
   SELECT st.event_id, st.state, st.accepted_at, st.status, st.status_description, st.provider_response,
     st.completed_at, st.sent_at, n.service_id, s.profile, n.reference, n.recipient, n.created_at, n.notification_type,
-    n.template_id, n.template_version, c.id AS callback_id, c.url, c.auth_type, c.sealed_auth, c.attempts,
+    n.template_id, n.template_version, ${sealedCredentialsColumns}, c.id AS callback_id, c.url, c.auth_type, c.sealed_auth, c.attempts,
     c.interval_seconds, c.timeout_seconds, made.attempts_made, made.attempts_recorded,
     earlier.sequence AS earlier_sequence, earlier.status AS earlier_status, earlier.event_id AS earlier_event_id
   FROM statuses st
@@ -149,6 +154,7 @@ function toJob(notificationId: string, sequence: number, row: JobRow): DeliveryJ
         ? null
         : {
             id: row.callback_id,
+            ...toSealedCredentials(row),
             url: row.url,
             authType: row.auth_type,
             sealedAuth: row.sealed_auth,

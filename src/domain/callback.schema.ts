@@ -1,25 +1,22 @@
 import { z } from 'zod';
+import {
+  BearerToken,
+  CallbackAuth,
+  ClientCertificate,
+  ShownAuth,
+  ShownClientCertificate,
+  Signing,
+} from './credential.schema.ts';
 import { InstantOutput } from './instant.schema.ts';
 import { NotificationList } from './service.schema.ts';
 import { Uuid, storedText } from './text.schema.ts';
+
+export type { CallbackAuth } from './credential.schema.ts';
 
 /** The events that exist so far; one callback a service and event. */
 export const callbackEvents = ['delivery_status'] as const;
 export const CallbackEvent = z.enum(callbackEvents, `must be one of: ${callbackEvents.join(', ')}`);
 export type CallbackEvent = z.infer<typeof CallbackEvent>;
-
-const headerSafe = /^[\x21-\x7e]+$/;
-
-/** "At least 10 characters" (GOV.UK Notify); visible ASCII, since it travels in a header. */
-const BearerToken = storedText(4096)
-  .min(10, 'must be at least 10 characters')
-  .regex(headerSafe, 'must be visible ASCII without spaces');
-
-export const CallbackAuth = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('none') }),
-  z.strictObject({ type: z.literal('bearer'), token: BearerToken }),
-]);
-export type CallbackAuth = z.infer<typeof CallbackAuth>;
 
 export const notificationTypes = ['sms', 'email', 'letter'] as const;
 
@@ -42,6 +39,8 @@ export const ConfigureCallback = z
     url: storedText(2048),
     bearer_token: BearerToken.optional(),
     auth: CallbackAuth.optional(),
+    client_certificate: ClientCertificate.nullable().optional(),
+    signing: Signing.optional(),
     policy: CallbackPolicy.optional(),
     filter: CallbackFilter.optional(),
     notification_list: NotificationList.optional(),
@@ -58,8 +57,10 @@ export const Callback = z
     id: z.string(),
     event: z.enum(callbackEvents),
     url: z.string(),
-    auth: z.object({ type: z.enum(['none', 'bearer']) }),
+    auth: ShownAuth,
     has_bearer_token: z.boolean(),
+    client_certificate: ShownClientCertificate.nullable(),
+    signing: z.object({ enabled: z.boolean() }),
     policy: z.object({ attempts: z.number(), interval_seconds: z.number(), timeout_seconds: z.number() }),
     filter: z.object({
       statuses: z.array(z.string()).optional(),
@@ -77,3 +78,9 @@ export const Callback = z
   })
   .meta({ id: 'Callback' });
 export type Callback = z.infer<typeof Callback>;
+
+/** The answer to `PUT`: with the signing secret where this request made it, the only time it is shown. */
+export const ConfiguredCallback = Callback.extend({ signing_secret: z.string().optional() }).meta({
+  id: 'ConfiguredCallback',
+});
+export type ConfiguredCallback = z.infer<typeof ConfiguredCallback>;

@@ -5,6 +5,14 @@ export function callbackAuthContext(serviceId: string, event: CallbackEvent): st
   return `callback:${serviceId}:${event}`;
 }
 
+export function clientCertificateContext(serviceId: string, event: CallbackEvent): string {
+  return `callback:${serviceId}:${event}:client-certificate`;
+}
+
+export function signingSecretContext(serviceId: string, event: CallbackEvent): string {
+  return `callback:${serviceId}:${event}:signing-secret`;
+}
+
 export function apiKeySecretContext(serviceId: string, keyId: string): string {
   return `api-key:${serviceId}:${keyId}`;
 }

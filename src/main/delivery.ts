@@ -8,6 +8,8 @@ import { createDispatchQueue } from '../db/dispatch-queue.ts';
 import { createDispatchSignal } from '../db/dispatch-signal.ts';
 import { createDispatcher, type Dispatcher } from '../dispatch/dispatcher.ts';
 import type { EgressPolicy } from '../net/egress-policy.ts';
+import { createAccessTokens } from '../net/access-tokens.ts';
+import { createClientCertificateSenders } from '../net/client-certificate-senders.ts';
 import { createGuardedAgent } from '../net/guarded-agent.ts';
 import { createHttpSender } from '../net/http-sender.ts';
 import type { DeliveryMetrics, SecretBox } from '../ports.ts';
@@ -37,14 +39,23 @@ export async function startDelivery(
   const { pool, secrets, metrics, egress, version, log } = parts;
   installTemporalRuntime(log);
   const agent = createGuardedAgent(egress, { proxy: config.EGRESS_PROXY });
+  const plainSender = createHttpSender(agent);
+  const sender = createClientCertificateSenders(plainSender, ({ certificate, private_key }) => {
+    const own = createGuardedAgent(egress, {
+      proxy: config.EGRESS_PROXY,
+      clientCertificate: { cert: certificate, key: private_key },
+    });
+    return { sender: createHttpSender(own, { maxIdleConnections: 8 }), close: () => own.close() };
+  });
   const worker = createTemporalWorker({
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
     bundle: await loadWorkflowBundle(),
     activities: createActivities({
       deliveries: createDeliveryStore(pool),
-      sender: createHttpSender(agent),
+      sender,
       secrets,
+      accessTokens: createAccessTokens({ sender: plainSender }),
       metrics,
       attempted: (notificationId) => dispatcher.attempted(notificationId),
       userAgent: `ringback/${version}`,
@@ -76,6 +87,7 @@ export async function startDelivery(
       await offers.stop();
       await dispatcher.stop();
       await worker.stop();
+      await sender.close();
       await agent.destroy();
     },
   };

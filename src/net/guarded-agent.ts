@@ -15,6 +15,8 @@ type Options = {
   connectTimeoutMs?: number;
   /** Where connections are made through, `http://host:port`; it is the operator's, so it may be anywhere. */
   proxy?: string | undefined;
+  /** What the receiver is shown in the TLS handshake; PEM. */
+  clientCertificate?: { cert: string; key: string };
   /** Every address of a name. What it answers is checked here, whoever answers. */
   resolve?: (hostname: string) => Promise<LookupAddress[]>;
 };
@@ -30,6 +32,7 @@ export function createGuardedAgent(
     // The longest timeout of a callback is 120 s, so that the sender's deadline always comes first.
     connectTimeoutMs = 120_000,
     proxy,
+    clientCertificate,
     resolve = (hostname) => dnsLookup(hostname, { all: true }),
   }: Options = {},
 ): Agent {
@@ -56,7 +59,7 @@ export function createGuardedAgent(
     );
   };
 
-  const connectDirectly = buildConnector({ lookup, timeout: connectTimeoutMs });
+  const connectDirectly = buildConnector({ lookup, timeout: connectTimeoutMs, ...clientCertificate });
 
   // Resolved and checked here as well, and it is the checked address that the proxy is asked for: given the name, it would
   // resolve it once more, and a rebinding name would lead it, and so the callback, to what this network keeps private.

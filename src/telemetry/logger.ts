@@ -2,7 +2,20 @@ import { pino, type Logger } from 'pino';
 
 const secretNames = [
   ...['authorization', 'cookie', 'x-api-key'],
-  ...['to', 'recipient', 'token', 'bearer_token', 'key', 'body', 'password'],
+  ...[
+    'to',
+    'recipient',
+    'token',
+    'bearer_token',
+    'access_token',
+    'client_secret',
+    'private_key',
+    'signing_secret',
+    'key',
+    'value',
+    'body',
+    'password',
+  ],
   // PostgreSQL quotes whole rows in these when a constraint refuses one.
   ...['detail', 'where'],
 ];

@@ -1,65 +1,52 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Callback, CallbackAuth, CallbackEvent, ConfigureCallback } from '../domain/callback.schema.ts';
-import { AppError, notFound, type FieldError } from '../domain/errors.ts';
+import type { CallbackEvent, ConfigureCallback, ConfiguredCallback } from '../domain/callback.schema.ts';
+import { AppError, notFound } from '../domain/errors.ts';
 import type { RetryPolicy } from '../domain/retry-policy.ts';
-import { callbackAuthContext } from '../domain/secret-contexts.ts';
-import type { CallbackSettings, CallbackStore, SecretBox, ServiceStore, UrlPolicy } from '../ports.ts';
-import { profileNamed, type Profile } from '../profiles/index.ts';
-import { callbackUrlObjection } from './callback-url.ts';
+import type { CallbackStore, SecretBox, ServiceStore, UrlPolicy } from '../ports.ts';
+import { profileNamed } from '../profiles/index.ts';
+import { callbackFaults } from './callback-faults.ts';
+import { newSigningSecret } from './new-signing-secret.ts';
+import { sealAuth, sealClientCertificate, sealSigning } from './seal-credentials.ts';
 
 /**
  * Creates or replaces the callback of a service and event. What is not given falls back to the profile's defaults,
- * except the credential: that stays as it is stored until another, or `auth: {type: none}`, is given.
+ * except what proves us to the receiver: credential, certificate and signing stay as they are until others are given.
+ * The answer carries the signing secret where this call made it.
  */
 export async function configureCallback(
-  ports: { services: ServiceStore; callbacks: CallbackStore; secrets: SecretBox; urlPolicy: UrlPolicy },
+  ports: {
+    services: ServiceStore;
+    callbacks: CallbackStore;
+    secrets: SecretBox;
+    urlPolicy: UrlPolicy;
+    now: () => Date;
+  },
   serviceId: string,
   event: CallbackEvent,
   body: ConfigureCallback,
-): Promise<{ callback: Callback; wasCreated: boolean }> {
+): Promise<{ callback: ConfiguredCallback; wasCreated: boolean }> {
   const service = await ports.services.find(serviceId);
   if (!service) throw notFound('service');
   const profile = profileNamed(service.profile);
 
-  const faults = findFaults(body, profile, ports.urlPolicy);
+  const faults = callbackFaults(body, profile, ports.urlPolicy, ports.now());
   if (faults.length > 0)
     throw new AppError('INVALID_INPUT', faults.map(({ path, message }) => `${path}: ${message}`).join('; '), {
       fields: faults,
     });
 
-  const seal = (auth: CallbackAuth): CallbackSettings['auth'] => ({
-    type: auth.type,
-    sealed: ports.secrets.seal(JSON.stringify(auth), callbackAuthContext(serviceId, event)),
-  });
-  const auth = givenAuth(body);
-  return ports.callbacks.put(uuidv7(), serviceId, event, {
+  const owner = { serviceId, event };
+  const signingSecret = newSigningSecret();
+  const { callback, wasCreated, tookSecret } = await ports.callbacks.put(uuidv7(), serviceId, event, {
     url: body.url,
-    auth: auth && seal(auth),
+    auth: await sealAuth(ports, owner, body),
+    clientCertificate: sealClientCertificate(ports.secrets, owner, body.client_certificate),
+    signing: sealSigning(ports.secrets, owner, body.signing, signingSecret),
     policy: withDefaults(body.policy, profile.retryPolicy),
     filter: body.filter ?? {},
     notificationList: body.notification_list ?? [],
   });
-}
-
-function findFaults(body: ConfigureCallback, profile: Profile, urlPolicy: UrlPolicy): FieldError[] {
-  const objection = callbackUrlObjection(body.url, urlPolicy);
-  const urlFaults = objection === null ? [] : [{ path: 'url', message: objection }];
-  const statusFaults = (body.filter?.statuses ?? []).flatMap((status, index) =>
-    profile.statuses.includes(status)
-      ? []
-      : [
-          {
-            path: `filter.statuses.${index}`,
-            message: `is not a status of ${profile.name}, which has: ${profile.statuses.join(', ')}`,
-          },
-        ],
-  );
-  return [...urlFaults, ...statusFaults];
-}
-
-function givenAuth(body: ConfigureCallback): CallbackAuth | null {
-  if (body.bearer_token !== undefined) return { type: 'bearer', token: body.bearer_token };
-  return body.auth ?? null;
+  return { callback: tookSecret ? { ...callback, signing_secret: signingSecret } : callback, wasCreated };
 }
 
 function withDefaults(given: ConfigureCallback['policy'], defaults: RetryPolicy): RetryPolicy {

@@ -99,6 +99,11 @@ test('loads everything an attempt needs', async () => {
       authType: 'bearer',
       sealedAuth: Buffer.from([1, 0, 255]),
       policy: { attempts: 5, intervalSeconds: 300, timeoutSeconds: 120 },
+      version: 2,
+      sealedPreviousAuth: null,
+      unauthorizedAttempts: 0,
+      sealedClientCertificate: null,
+      sealedSigningSecrets: [],
     },
     facts: {
       id,

@@ -1,3 +1,4 @@
+import { Webhook } from 'standardwebhooks';
 import { createInstallation, type Installation } from '../support/installation.ts';
 import { startRecordingReceiver, type RecordingReceiver } from '../support/recording-receiver.ts';
 import { createService, fiveStatuses } from '../support/service-fixture.ts';
@@ -79,6 +80,32 @@ test('an attempt that failed carries the same event id and the same bytes when i
   expect(new Set(receiver.received.map(({ eventId }) => eventId)).size).toBe(1);
   expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1);
   expect(receiver.received.map(({ headers }) => headers['ringback-attempt'])).toEqual(['1', '2', '3']);
+}, 60_000);
+
+test('with signing on, a receiver can check each callback with the Standard Webhooks library, also after a rotation', async () => {
+  const receiver = await receiverThat(() => 200);
+  const service = await createService(ringback, receiver.url);
+  const admin = await ringback.adminToken();
+  const path = `/v1/services/${service.id}/callbacks/delivery_status`;
+  const { body } = await ringback.call<{ signing_secret: string }>('PUT', path, admin, {
+    url: receiver.url,
+    auth: { type: 'basic', username: 'ringback', password: 'their-password' },
+    signing: { enabled: true },
+  });
+  const first = await service.register();
+  await service.accept(first, 'delivered');
+  await until('the signed callback', () => receiver.received.length === 1);
+  await ringback.call('POST', `${path}/signing-secret/rotate`, admin);
+  const second = await service.register();
+  await service.accept(second, 'delivered');
+  await until('the callback after the rotation', () => receiver.received.length === 2);
+
+  for (const { body: bytes, headers } of receiver.received) {
+    expect(headers.authorization).toBe(`Basic ${Buffer.from('ringback:their-password').toString('base64')}`);
+    const verified = new Webhook(body.signing_secret).verify(bytes, headers as Record<string, string>);
+    expect(verified).toMatchObject({ status: 'delivered' });
+  }
+  expect(ringback.output()).not.toContain('their-password');
 }, 60_000);
 
 test('a status whose attempts are used up is failed, and the next one of its notification is delivered', async () => {

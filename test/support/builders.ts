@@ -2,7 +2,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Notification } from '../../src/domain/notification.schema.ts';
 import type { Service } from '../../src/domain/service.schema.ts';
-import type { CallbackSettings, NewNotification, StoredApiKey } from '../../src/ports.ts';
+import type { CallbackSettings } from '../../src/domain/callback-settings.ts';
+import type { NewNotification, StoredApiKey } from '../../src/ports.ts';
 
 export function aService(changes: Partial<Service> = {}): Service {
   return {
@@ -30,6 +31,8 @@ export function callbackSettings(changes: Partial<CallbackSettings> = {}): Callb
   return {
     url: 'https://example.com/callbacks',
     auth: null,
+    clientCertificate: null,
+    signing: null,
     policy: { attempts: 5, intervalSeconds: 300, timeoutSeconds: 120 },
     filter: {},
     notificationList: [],

@@ -4,6 +4,7 @@ import { isSettled, type StoredState } from '../../src/domain/callback-state.ts'
 import { fromDate } from '../../src/domain/instant.ts';
 import type { RetryPolicy } from '../../src/domain/retry-policy.ts';
 import type { ActivityPorts } from '../../activities/index.ts';
+import { createFakeSecretBox } from './fakes/secret-box.ts';
 import type { AttemptRecord, CallbackRequest, DeliveryJob } from '../../src/ports.ts';
 
 type FakeStatus = { sequence: number; status: string; state: StoredState; attempts: AttemptRecord[] };
@@ -40,7 +41,8 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
   const ports: ActivityPorts = {
     userAgent: 'ringback/test',
     attempted: noop,
-    secrets: { seal: () => new Uint8Array(), open: () => '{"type":"none"}' },
+    secrets: createFakeSecretBox(),
+    accessTokens: { obtain: () => Promise.reject(new Error('no callback here needs a token')) },
     metrics: { accepted: noop, dispatched: noop, attempted: noop, firstAttemptAfter: noop },
     deliveries: {
       load,
@@ -106,6 +108,11 @@ function toJob(
       url: 'https://receiver.example/',
       authType: 'none',
       sealedAuth: null,
+      version: 1,
+      sealedPreviousAuth: null,
+      unauthorizedAttempts: 0,
+      sealedClientCertificate: null,
+      sealedSigningSecrets: [],
       policy: current,
     },
     facts: {

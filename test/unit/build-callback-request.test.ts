@@ -1,7 +1,14 @@
 import { buildCallbackRequest } from '../../activities/build-callback-request.ts';
-import { callbackAuthContext } from '../../src/domain/secret-contexts.ts';
+import { openCredentials } from '../../activities/open-credentials.ts';
+import {
+  callbackAuthContext,
+  clientCertificateContext,
+  signingSecretContext,
+} from '../../src/domain/secret-contexts.ts';
+import type { SealedCredentials } from '../../src/domain/sealed-credentials.ts';
 import type { DeliveryJob } from '../../src/ports.ts';
 import { govukNotify } from '../../src/profiles/govuk-notify.ts';
+import { signWebhook } from '../../src/signing/standard-webhooks.ts';
 import { createFakeDelivery } from '../support/fake-delivery.ts';
 import { createFakeSecretBox } from '../support/fakes/secret-box.ts';
 
@@ -15,11 +22,19 @@ async function aJob(changes: Partial<DeliveryJob> = {}): Promise<DeliveryJob> {
   return { ...job, ...changes };
 }
 
-function requestOf(job: DeliveryJob, auth: object | null = null) {
+const seal = (job: DeliveryJob, auth: object) =>
+  secrets.seal(JSON.stringify(auth), callbackAuthContext(job.serviceId, 'delivery_status'));
+
+function requestOf(
+  job: DeliveryJob,
+  auth: object | null = null,
+  changes: Partial<SealedCredentials> = {},
+  attempt: { now?: Date; accessToken?: string } = {},
+) {
   if (!job.callback) throw new Error('the callback is missing');
-  const sealedAuth =
-    auth && secrets.seal(JSON.stringify(auth), callbackAuthContext(job.serviceId, 'delivery_status'));
-  return buildCallbackRequest(ports, job, { ...job.callback, sealedAuth }, govukNotify);
+  const callback = { ...job.callback, sealedAuth: auth && seal(job, auth), ...changes };
+  const credentials = openCredentials(secrets, job, callback);
+  return buildCallbackRequest(ports, job, callback, govukNotify, credentials, attempt);
 }
 
 test('sends exactly these headers, and no others', async () => {
@@ -36,6 +51,76 @@ test('sends exactly these headers, and no others', async () => {
 test('gives the bearer token as it was configured', async () => {
   const { headers } = requestOf(await aJob(), { type: 'bearer', token: 'a-token-of-19-chars' });
   expect(headers['authorization']).toBe('Bearer a-token-of-19-chars');
+});
+
+test('gives a user name and password as Basic, in UTF-8', async () => {
+  const { headers } = requestOf(await aJob(), { type: 'basic', username: 'zoë', password: 'p:w d' });
+  expect(headers['authorization']).toBe(`Basic ${Buffer.from('zoë:p:w d', 'utf8').toString('base64')}`);
+});
+
+test('gives an API key in the header it was configured for, and nowhere else', async () => {
+  const auth = { type: 'api_key', header: 'X-Api-Key', value: 'the key' };
+  const { headers } = requestOf(await aJob(), auth);
+  expect(headers['X-Api-Key']).toBe('the key');
+  expect(headers).not.toHaveProperty('authorization');
+});
+
+test('gives an access token as a bearer token, and makes no request without it', async () => {
+  const auth = {
+    type: 'oauth2_client_credentials',
+    token_url: 'https://x',
+    client_id: 'a',
+    client_secret: 'b',
+  };
+  const { headers } = requestOf(await aJob(), auth, {}, { accessToken: 'granted' });
+  expect(headers['authorization']).toBe('Bearer granted');
+  const job = await aJob();
+  expect(() => requestOf(job, auth)).toThrow('the access token of this attempt is missing');
+});
+
+test('hands the client certificate to the sender, and puts nothing of it into headers or body', async () => {
+  const job = await aJob();
+  const certificate = { certificate: 'PEM-1', private_key: 'PEM-2' };
+  const context = clientCertificateContext(job.serviceId, 'delivery_status');
+  const { clientCertificate, headers, body } = requestOf(job, null, {
+    sealedClientCertificate: secrets.seal(JSON.stringify(certificate), context),
+  });
+  expect(clientCertificate).toEqual(certificate);
+  expect(JSON.stringify(headers) + body).not.toContain('PEM-');
+  expect(requestOf(job)).not.toHaveProperty('clientCertificate');
+});
+
+test('signs the bytes of the body with every secret, under the id of the event and the time of the attempt', async () => {
+  const job = await aJob();
+  const signing = ['whsec_bmV3LXNlY3JldA==', 'whsec_b2xkLXNlY3JldA=='];
+  const context = signingSecretContext(job.serviceId, 'delivery_status');
+  const sealedSigningSecrets = signing.map((secret) => secrets.seal(secret, context));
+  const now = new Date('2026-06-15T11:30:00.999Z');
+  const { headers, body } = requestOf(job, null, { sealedSigningSecrets }, { now });
+  const signed = { id: job.eventId, timestampSeconds: 1_781_523_000, body: Buffer.from(body, 'utf8') };
+  expect(headers).toMatchObject({
+    'webhook-id': job.eventId,
+    'webhook-timestamp': '1781523000',
+    'webhook-signature': signWebhook(signing, signed),
+  });
+});
+
+test('in the day after a rotation each 401 turns a status to the other token', async () => {
+  const job = await aJob();
+  const [now, before] = [
+    { type: 'bearer', token: 'new-token-1' },
+    { type: 'bearer', token: 'old-token-1' },
+  ];
+  const tokenAfter = (unauthorizedAttempts: number, sealedPreviousAuth: Uint8Array | null) =>
+    requestOf(job, now, { unauthorizedAttempts, sealedPreviousAuth }).headers['authorization'];
+  const old = seal(job, before);
+  expect([0, 1, 2, 3].map((count) => tokenAfter(count, old))).toEqual([
+    'Bearer new-token-1',
+    'Bearer old-token-1',
+    'Bearer new-token-1',
+    'Bearer old-token-1',
+  ]);
+  expect(tokenAfter(1, null)).toBe('Bearer new-token-1');
 });
 
 test('a credential of the type none is no header', async () => {

@@ -1,9 +1,16 @@
 import { z } from 'zod';
-import { Callback, CallbackEvent, ConfigureCallback } from '../../domain/callback.schema.ts';
+import {
+  Callback,
+  CallbackEvent,
+  ConfigureCallback,
+  ConfiguredCallback,
+} from '../../domain/callback.schema.ts';
+import { RotatedSigningSecret } from '../../domain/credential.schema.ts';
 import { notFound } from '../../domain/errors.ts';
 import { Uuid } from '../../domain/text.schema.ts';
 import { maySee } from '../../use-cases/caller.ts';
 import { configureCallback } from '../../use-cases/configure-callback.ts';
+import { rotateSigningSecret } from '../../use-cases/rotate-signing-secret.ts';
 import { callerOf, operatorOnly } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
 import { callerSecurity, operatorSecurity } from '../open-api.ts';
@@ -22,14 +29,19 @@ export function addCallbackRoutes(app: ZodApp, deps: RouteDeps): void {
         security: operatorSecurity,
         summary: "Create or replace a service's callback for an event",
         description:
-          'What is not given falls back to the profile\'s defaults, except the credential, which stays as it is stored; `auth: {"type":"none"}` removes it.',
+          'What is not given falls back to the profile\'s defaults, except what proves us to the receiver: `auth`, `client_certificate` and `signing` stay as they are stored, until `{"type":"none"}`, `null` and `{"enabled":false}` end them. The answer that first turns signing on is the only one that shows its secret.',
         body: ConfigureCallback,
-        response: { 200: Callback, 201: Callback, ...bodyProblems('FORBIDDEN', 'NOT_FOUND') },
+        response: {
+          200: ConfiguredCallback,
+          201: ConfiguredCallback,
+          ...bodyProblems('FORBIDDEN', 'NOT_FOUND'),
+        },
       },
     },
     async (request, reply) => {
       const { id, event } = request.params;
       const { callback, wasCreated } = await configureCallback(deps, id, event, request.body);
+      if (callback.signing_secret !== undefined) void reply.header('cache-control', 'no-store');
       return reply.code(wasCreated ? 201 : 200).send(callback);
     },
   );
@@ -67,6 +79,26 @@ export function addCallbackRoutes(app: ZodApp, deps: RouteDeps): void {
       const { id, event } = request.params;
       if (!(await deps.callbacks.remove(id, event))) throw notFound('callback');
       return reply.code(204).send(null);
+    },
+  );
+
+  app.post(
+    '/services/:id/callbacks/:event/signing-secret/rotate',
+    {
+      onRequest: operatorOnly,
+      schema: {
+        ...common,
+        security: operatorSecurity,
+        summary: "Replace the signing secret of a service's callback",
+        description:
+          'The answer is the only one that shows the new secret. It and the one before both sign for 24 hours.',
+        response: { 200: RotatedSigningSecret, ...problems('FORBIDDEN', 'NOT_FOUND', 'CONFLICT') },
+      },
+    },
+    async (request, reply) => {
+      const { id, event } = request.params;
+      const rotated = await rotateSigningSecret(deps, id, event);
+      return reply.header('cache-control', 'no-store').send(rotated);
     },
   );
 }

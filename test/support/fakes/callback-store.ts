@@ -1,7 +1,10 @@
 import type { Callback } from '../../../src/domain/callback.schema.ts';
 import { fromDate } from '../../../src/domain/instant.ts';
-import type { CallbackSettings, CallbackStore } from '../../../src/ports.ts';
+import type { CallbackSettings } from '../../../src/domain/callback-settings.ts';
+import type { CallbackStore } from '../../../src/ports.ts';
 import type { Memory, MemoryCallback } from './memory.ts';
+
+const dayMs = 86_400_000;
 
 export function createFakeCallbackStore({ callbacks }: Memory): CallbackStore {
   const keyOf = (serviceId: string, event: string): string => `${serviceId}/${event}`;
@@ -11,11 +14,36 @@ export function createFakeCallbackStore({ callbacks }: Memory): CallbackStore {
       const before = callbacks.get(keyOf(serviceId, event));
       const after = replace(before, newId, event, settings);
       callbacks.set(keyOf(serviceId, event), after);
-      return { callback: structuredClone(after.callback), wasCreated: before === undefined };
+      return {
+        callback: structuredClone(after.callback),
+        wasCreated: before === undefined,
+        tookSecret: !!settings.signing?.enabled && (before?.signingSecrets.length ?? 0) === 0,
+      };
     },
 
     async find(serviceId, event) {
       return structuredClone(callbacks.get(keyOf(serviceId, event))?.callback ?? null);
+    },
+
+    async sealedAuth(serviceId, event) {
+      const stored = callbacks.get(keyOf(serviceId, event));
+      const auth = stored?.auth;
+      return stored && auth && auth.type !== 'none'
+        ? { version: stored.callback.version, sealed: auth.sealed }
+        : null;
+    },
+
+    async rotateSigningSecret(serviceId, event, sealed) {
+      const stored = callbacks.get(keyOf(serviceId, event));
+      if (!stored) return { kind: 'absent' };
+      if (!stored.callback.signing.enabled) return { kind: 'signingIsOff' };
+      const now = Date.now();
+      const fourth = stored.signingSecrets[3];
+      if (stored.signingSecrets.length === 5 && fourth && fourth.madeAtMs > now - dayMs)
+        return { kind: 'tooOften' };
+      stored.signingSecrets = [{ sealed, madeAtMs: now }, ...stored.signingSecrets].slice(0, 5);
+      stored.callback.version += 1;
+      return { kind: 'rotated', previousSignsUntil: fromDate(new Date(now + dayMs)) };
     },
 
     async remove(serviceId, event) {
@@ -28,18 +56,31 @@ function replace(
   before: MemoryCallback | undefined,
   newId: string,
   event: Callback['event'],
-  { url, auth: givenAuth, policy, filter, notificationList }: CallbackSettings,
+  settings: CallbackSettings,
 ): MemoryCallback {
+  const { url, auth: givenAuth, policy, filter, notificationList, signing } = settings;
   const auth = givenAuth ?? before?.auth ?? null;
+  const clientCertificate =
+    settings.clientCertificate === 'none'
+      ? null
+      : (settings.clientCertificate ?? before?.clientCertificate ?? null);
   const now = fromDate(new Date());
+  const secrets = before?.signingSecrets ?? [];
   return {
     auth,
+    clientCertificate,
+    signingSecrets:
+      signing?.enabled && secrets.length === 0
+        ? [{ sealed: signing.sealedSecret, madeAtMs: Date.now() }]
+        : secrets,
     callback: {
       id: before?.callback.id ?? newId,
       event,
       url,
-      auth: { type: auth?.type ?? 'none' },
+      auth: { ...auth?.shown, type: auth?.type ?? 'none' },
       has_bearer_token: auth?.type === 'bearer',
+      client_certificate: structuredClone(clientCertificate?.shown ?? null),
+      signing: { enabled: signing?.enabled ?? before?.callback.signing.enabled ?? false },
       policy: {
         attempts: policy.attempts,
         interval_seconds: policy.intervalSeconds,

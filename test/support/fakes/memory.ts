@@ -1,8 +1,15 @@
-import type { StoredApiKey, CallbackSettings, HistoryRow, NewNotification } from '../../../src/ports.ts';
+import type { CallbackSettings } from '../../../src/domain/callback-settings.ts';
+import type { StoredApiKey, HistoryRow, NewNotification } from '../../../src/ports.ts';
 import type { Callback } from '../../../src/domain/callback.schema.ts';
 import type { Service } from '../../../src/domain/service.schema.ts';
 
-export type MemoryCallback = { callback: Callback; auth: NonNullable<CallbackSettings['auth']> | null };
+export type MemoryCallback = {
+  callback: Callback;
+  auth: NonNullable<CallbackSettings['auth']> | null;
+  clientCertificate: Exclude<CallbackSettings['clientCertificate'], 'none'>;
+  /** The newest first, with when they were made. */
+  signingSecrets: { sealed: Uint8Array; madeAtMs: number }[];
+};
 type MemoryNotification = NewNotification & { lastSequence: number; finalSequence: number | null };
 
 /** What the fake stores share, as the real ones share a database. */

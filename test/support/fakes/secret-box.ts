@@ -3,6 +3,7 @@ import type { SecretBox } from '../../../src/ports.ts';
 /** Hides nothing, but insists on the context as the real one does. */
 export function createFakeSecretBox(): SecretBox {
   return {
+    isNewest: () => true,
     seal: (plaintext, context) => Buffer.from(JSON.stringify({ plaintext, context }), 'utf8'),
     open: (sealed, context) => {
       const content = JSON.parse(Buffer.from(sealed).toString('utf8')) as {

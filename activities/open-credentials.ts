@@ -1,0 +1,49 @@
+import type { CallbackAuth, ClientCertificate } from '../src/domain/credential.schema.ts';
+import {
+  callbackAuthContext,
+  clientCertificateContext,
+  signingSecretContext,
+} from '../src/domain/secret-contexts.ts';
+import type { DeliveryJob, SecretBox } from '../src/ports.ts';
+
+type StoredCallback = NonNullable<DeliveryJob['callback']>;
+
+/** In the clear, and for one attempt only. */
+export type Credentials = {
+  auth: CallbackAuth;
+  clientCertificate: ClientCertificate | null;
+  signingSecrets: string[];
+};
+
+/** Unseals what one attempt shows to the receiver. */
+export function openCredentials(
+  secrets: SecretBox,
+  { serviceId }: DeliveryJob,
+  callback: StoredCallback,
+): Credentials {
+  const { sealedClientCertificate, sealedSigningSecrets } = callback;
+  const sealedAuth = authOfThisAttempt(callback);
+  // Only configureCallback writes these, after checking them against their schemas.
+  return {
+    auth: sealedAuth
+      ? (JSON.parse(
+          secrets.open(sealedAuth, callbackAuthContext(serviceId, 'delivery_status')),
+        ) as CallbackAuth)
+      : { type: 'none' },
+    clientCertificate: sealedClientCertificate
+      ? (JSON.parse(
+          secrets.open(sealedClientCertificate, clientCertificateContext(serviceId, 'delivery_status')),
+        ) as ClientCertificate)
+      : null,
+    signingSecrets: sealedSigningSecrets.map((sealed) =>
+      secrets.open(sealed, signingSecretContext(serviceId, 'delivery_status')),
+    ),
+  };
+}
+
+// In the day after a rotation each 401 turns a status to the other of the two tokens, for its next attempt: a receiver
+// that still knows only the old one is reached without an exchange that the history does not show.
+function authOfThisAttempt(callback: StoredCallback): Uint8Array | null {
+  const { sealedAuth, sealedPreviousAuth, unauthorizedAttempts } = callback;
+  return unauthorizedAttempts % 2 === 1 ? (sealedPreviousAuth ?? sealedAuth) : sealedAuth;
+}

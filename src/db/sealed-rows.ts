@@ -1,0 +1,111 @@
+// Where sealed secrets stand. Whoever adds a column with one adds it here, or a retired key takes that secret along.
+import type { Pool } from 'pg';
+import type { CallbackEvent } from '../domain/callback.schema.ts';
+import {
+  apiKeySecretContext,
+  callbackAuthContext,
+  clientCertificateContext,
+  signingSecretContext,
+} from '../domain/secret-contexts.ts';
+import type { SealedRow, SealedRows } from '../ports.ts';
+
+type ApiKeyRow = { id: string; service_id: string; sealed_secret: Buffer };
+type CallbackRow = {
+  id: string;
+  service_id: string;
+  event: CallbackEvent;
+  sealed_auth: Buffer | null;
+  sealed_previous_auth: Buffer | null;
+  sealed_client_certificate: Buffer | null;
+  sealed_signing_secrets: Buffer[];
+};
+
+const callbackHasSecrets = `coalesce(sealed_auth, sealed_previous_auth, sealed_client_certificate) IS NOT NULL
+  OR cardinality(sealed_signing_secrets) > 0`;
+
+/** First the API keys, then the callbacks, each in the order of their ids; the cursor is `<kind>:<id>`. */
+export function createSealedRows(pool: Pool): SealedRows {
+  const apiKeys = async (after: string | null, limit: number): Promise<(SealedRow & { id: string })[]> => {
+    const { rows } = await pool.query<ApiKeyRow>(
+      `SELECT id, service_id, sealed_secret FROM api_keys
+       WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2`,
+      [after, limit],
+    );
+    return rows.map((row) => toApiKeySecrets(pool, row));
+  };
+  const callbacks = async (after: string | null, limit: number): Promise<(SealedRow & { id: string })[]> => {
+    const { rows } = await pool.query<CallbackRow>(
+      `SELECT id, service_id, event, sealed_auth, sealed_previous_auth, sealed_client_certificate,
+         sealed_signing_secrets
+       FROM callbacks WHERE ($1::uuid IS NULL OR id > $1) AND (${callbackHasSecrets}) ORDER BY id LIMIT $2`,
+      [after, limit],
+    );
+    return rows.map((row) => toCallbackSecrets(pool, row));
+  };
+
+  return {
+    async count() {
+      const { rows } = await pool.query<{ count: number }>(
+        `SELECT (SELECT count(*) FROM api_keys) + (SELECT count(*) FROM callbacks WHERE ${callbackHasSecrets}) AS count`,
+      );
+      return rows[0]?.count ?? 0;
+    },
+
+    async page(cursor, limit) {
+      const [kind = 'api_keys', after = null] = cursor?.split(':') ?? [];
+      const isFirstKind = kind === 'api_keys';
+      const rows = await (isFirstKind ? apiKeys : callbacks)(after === '' ? null : after, limit);
+      const last = rows.length === limit ? rows.at(-1) : undefined;
+      const nextCursor = last ? `${kind}:${last.id}` : isFirstKind ? 'callbacks:' : null;
+      return { rows, nextCursor };
+    },
+  };
+}
+
+function toApiKeySecrets(pool: Pool, row: ApiKeyRow): SealedRow & { id: string } {
+  return {
+    id: row.id,
+    place: `API key ${row.id}`,
+    secrets: [{ context: apiKeySecretContext(row.service_id, row.id), sealed: row.sealed_secret }],
+    async replace([sealed]) {
+      const { rowCount } = await pool.query(
+        'UPDATE api_keys SET sealed_secret = $3 WHERE id = $1 AND sealed_secret = $2',
+        [row.id, row.sealed_secret, sealed],
+      );
+      return rowCount === 1;
+    },
+  };
+}
+
+function toCallbackSecrets(pool: Pool, row: CallbackRow): SealedRow & { id: string } {
+  const auth = callbackAuthContext(row.service_id, row.event);
+  const certificate = clientCertificateContext(row.service_id, row.event);
+  const signing = signingSecretContext(row.service_id, row.event);
+  const columns = [
+    [row.sealed_auth, auth],
+    [row.sealed_previous_auth, auth],
+    [row.sealed_client_certificate, certificate],
+  ] as const;
+  const before = [...columns.map(([sealed]) => sealed), row.sealed_signing_secrets];
+  return {
+    id: row.id,
+    place: `callback ${row.id}`,
+    secrets: [
+      ...columns.flatMap(([sealed, context]) => (sealed ? [{ sealed, context }] : [])),
+      ...row.sealed_signing_secrets.map((sealed) => ({ sealed, context: signing })),
+    ],
+    async replace(sealed) {
+      const left = [...sealed];
+      const after = columns.map(([stored]) => (stored ? left.shift() : null));
+      // Sealing anew changes nothing that anyone configured, so the version stays.
+      const { rowCount } = await pool.query(
+        `UPDATE callbacks
+         SET sealed_auth = $6, sealed_previous_auth = $7, sealed_client_certificate = $8, sealed_signing_secrets = $9
+         WHERE id = $1 AND sealed_auth IS NOT DISTINCT FROM $2 AND sealed_previous_auth IS NOT DISTINCT FROM $3
+           AND sealed_client_certificate IS NOT DISTINCT FROM $4 AND sealed_signing_secrets = $5`,
+        [row.id, ...before, ...after, left],
+      );
+      return rowCount === 1;
+    },
+  };
+}
