@@ -5,6 +5,7 @@ import { createGuardedAgent } from '../../src/net/guarded-agent.ts';
 import { createHttpSender } from '../../src/net/http-sender.ts';
 import { startCountingReceiver, type CountingReceiver } from './counting-receiver.ts';
 import { startDnsServer, type DnsServer } from './dns-server.ts';
+import { startRawServer } from './raw-server.ts';
 
 const open = '127.0.0.1';
 // Linux has all of 127.0.0.0/8, others only its first.
@@ -154,4 +155,17 @@ describe('A connection to a name', () => {
       reason: 'The exchange failed: the host name does not exist.',
     });
   });
+});
+
+test('an interim answer that nobody asked for does not spoil the answer behind it', async () => {
+  const server = await startRawServer((socket) =>
+    socket.on('data', () =>
+      socket.write('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'),
+    ),
+  );
+
+  const exchange = await attempt('127.0.0.1', { allow: ['127.0.0.0/8'], port: server.port });
+  await server.stop();
+
+  expect(exchange).toMatchObject({ failure: null, response: { status: 200 } });
 });
