@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { RetryPolicy } from '../src/domain/retry-policy.ts';
-import { makeAttempt, type ActivityPorts, type AttemptEnd, type StatusKey } from './make-attempt.ts';
+import type { AttemptEnd, StatusKey } from './find-open-job.ts';
+import { makeAttempt, type ActivityPorts } from './make-attempt.ts';
 
 /** What is left to try, and how: the numbers of a regular activity's retry policy. */
 export type RetryPlan = {

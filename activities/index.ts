@@ -4,7 +4,8 @@ import type { ActivityPorts } from './make-attempt.ts';
 import { createRetryCallback } from './retry-callback.ts';
 import { createSettleStatus } from './settle-status.ts';
 
-export type { ActivityPorts, AttemptEnd, StatusKey } from './make-attempt.ts';
+export type { AttemptEnd, StatusKey } from './find-open-job.ts';
+export type { ActivityPorts } from './make-attempt.ts';
 export type { AttemptResult, RetryPlan } from './attempt-callback.ts';
 
 export function createActivities(ports: ActivityPorts) {

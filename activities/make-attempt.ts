@@ -1,9 +1,9 @@
 import { judgeExchange, type AttemptOutcome, type Exchange } from '../src/domain/attempt.ts';
-import { isSettled } from '../src/domain/callback-state.ts';
 import { waitAfterAnswer } from '../src/domain/retry-after.ts';
 import { nextTry, type NextTry, type RetryPolicy } from '../src/domain/retry-policy.ts';
-import type { DeliveryJob, DeliveryMetrics, DeliveryStore } from '../src/ports.ts';
+import type { DeliveryMetrics, DeliveryStore } from '../src/ports.ts';
 import { profileNamed } from '../src/profiles/index.ts';
+import { findOpenJob, type AttemptEnd, type StatusKey } from './find-open-job.ts';
 import { sendCallback, type SendPorts } from './send-callback.ts';
 
 export type ActivityPorts = SendPorts & {
@@ -12,13 +12,6 @@ export type ActivityPorts = SendPorts & {
   /** Hears when a notification's attempt has ended, however it ended. */
   attempted: (notificationId: string) => void;
 };
-
-export type StatusKey = { notificationId: string; sequence: number };
-
-/** Nothing more to try here and now: the status has its final state, or an earlier one must go first. */
-export type AttemptEnd =
-  | { kind: 'settled'; state: string }
-  | { kind: 'earlierFirst'; earlier: NonNullable<DeliveryJob['earlierOpen']> };
 
 /** What one attempt, or the finding that there is nothing to attempt, came to. */
 export type AttemptReport =
@@ -30,35 +23,22 @@ export type AttemptReport =
  */
 export async function makeAttempt(
   ports: ActivityPorts,
-  { notificationId, sequence }: StatusKey,
+  key: StatusKey,
   signal: AbortSignal,
 ): Promise<AttemptReport> {
-  const job = await ports.deliveries.load(notificationId, sequence);
-  if (!job) return { kind: 'settled', state: 'unknown' };
-  if (isSettled(job.state)) return { kind: 'settled', state: job.state };
-  if (job.earlierOpen) return { kind: 'earlierFirst', earlier: job.earlierOpen };
-  const { callback } = job;
-  if (!callback) {
-    await ports.deliveries.settle(
-      notificationId,
-      sequence,
-      'skipped',
-      'The callback was removed before delivery.',
-    );
-    return { kind: 'settled', state: 'skipped' };
-  }
-
+  const found = await findOpenJob(ports.deliveries, key);
+  if (found.kind !== 'open') return found;
+  const { job, callback } = found;
   const profile = profileNamed(job.profile);
   const exchange = await sendCallback(ports, job, callback, profile, signal).finally(() =>
-    ports.attempted(notificationId),
+    ports.attempted(key.notificationId),
   );
   const { outcome, error } = judgeExchange(exchange, profile.isSuccess);
   // An attempt that our own shutdown cut short is not one of the customer's.
   const attemptsMade = job.attemptsMade + (outcome === 'cancelled' ? 0 : 1);
   const next = afterAnswer(nextTry(callback.policy, attemptsMade), exchange);
   await ports.deliveries.record({
-    notificationId,
-    sequence,
+    ...key,
     url: callback.url,
     outcome,
     error,

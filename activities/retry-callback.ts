@@ -1,6 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
-import { makeAttempt, type ActivityPorts, type AttemptEnd, type StatusKey } from './make-attempt.ts';
+import type { AttemptEnd, StatusKey } from './find-open-job.ts';
+import { makeAttempt, type ActivityPorts } from './make-attempt.ts';
 
 // Far below the heartbeat timeout that the workflow gives; an exchange that is answered sooner sends none.
 const heartbeatMs = 10_000;

@@ -1,7 +1,7 @@
-import { isSettled } from '../src/domain/callback-state.ts';
 import { nextTry } from '../src/domain/retry-policy.ts';
 import { toRetryPlan, type AttemptResult } from './attempt-callback.ts';
-import type { ActivityPorts, StatusKey } from './make-attempt.ts';
+import { findOpenJob, type StatusKey } from './find-open-job.ts';
+import type { ActivityPorts } from './make-attempt.ts';
 
 /**
  * Says what is left to do for a status after tries whose end is not known to the workflow: a worker that died, a
@@ -9,26 +9,17 @@ import type { ActivityPorts, StatusKey } from './make-attempt.ts';
  * status is marked as failed.
  */
 export function createSettleStatus({ deliveries }: Pick<ActivityPorts, 'deliveries'>) {
-  return async function settleStatus({ notificationId, sequence }: StatusKey): Promise<AttemptResult> {
-    const job = await deliveries.load(notificationId, sequence);
-    if (!job || isSettled(job.state)) return { kind: 'settled', state: job?.state ?? 'unknown' };
-    if (job.earlierOpen) return { kind: 'earlierFirst', earlier: job.earlierOpen };
-    if (!job.callback) {
-      await deliveries.settle(
-        notificationId,
-        sequence,
-        'skipped',
-        'The callback was removed before delivery.',
-      );
-      return { kind: 'settled', state: 'skipped' };
-    }
-    const next = nextTry(job.callback.policy, job.attemptsMade);
+  return async function settleStatus(key: StatusKey): Promise<AttemptResult> {
+    const found = await findOpenJob(deliveries, key);
+    if (found.kind !== 'open') return found;
+    const { job, callback } = found;
+    const next = nextTry(callback.policy, job.attemptsMade);
     if (next.kind === 'exhausted') {
-      await deliveries.settle(notificationId, sequence, 'failed', 'All attempts were used up.');
+      await deliveries.settle(key.notificationId, key.sequence, 'failed', 'All attempts were used up.');
       return { kind: 'settled', state: 'failed' };
     }
     // Nothing recorded means that nothing is known to have reached the receiver: no reason to wait.
     const waitSeconds = job.attemptsMade === 0 ? 0 : next.waitSeconds;
-    return toRetryPlan(job.callback.policy, { ...next, waitSeconds });
+    return toRetryPlan(callback.policy, { ...next, waitSeconds });
   };
 }

@@ -2,6 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { lookup as dnsLookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
+import { agentOptions } from './agent-options.ts';
 import type { EgressPolicy } from './egress-policy.ts';
 import { openTunnel } from './egress-tunnel.ts';
 import { guardReads } from './guard-reads.ts';
@@ -89,17 +90,7 @@ export function createGuardedAgent(
   const connect = proxy === undefined ? connectDirectly : connectThrough(new URL(proxy));
 
   return new Agent({
-    connections: 64,
-    pipelining: 1,
-    // Shorter than any receiver's usual patience with an idle connection (gunicorn's is 2 s), else a request meets the
-    // close half way and is lost unseen. Up to a second undici keeps time exactly, beyond that to a second or so.
-    keepAliveTimeout: 1_000,
-    // A receiver may ask for less, not for more.
-    keepAliveMaxTimeout: 1_000,
-    maxHeaderSize: 32 * 1024,
-    // The sender has one deadline for the whole exchange.
-    headersTimeout: 0,
-    bodyTimeout: 0,
+    ...agentOptions,
     connect: (options, callback) => {
       try {
         // What is refused at configuration may have been configured under another policy.

@@ -1,4 +1,5 @@
 import { Agent, buildConnector } from 'undici';
+import { agentOptions } from '../../src/net/agent-options.ts';
 import { guardReads } from '../../src/net/guard-reads.ts';
 import { createHttpSender } from '../../src/net/http-sender.ts';
 import type { CallbackRequest } from '../../src/ports.ts';
@@ -8,13 +9,7 @@ import { fixture } from '../support/fixture.ts';
 export function createLocalAgent(): Agent {
   const connect = buildConnector({ ca: fixture('tls/authority.pem'), timeout: 120_000 });
   return new Agent({
-    connections: 64,
-    pipelining: 1,
-    keepAliveTimeout: 1_000,
-    keepAliveMaxTimeout: 1_000,
-    maxHeaderSize: 32 * 1024,
-    headersTimeout: 0,
-    bodyTimeout: 0,
+    ...agentOptions,
     connect: (options, callback) =>
       connect(options, (...result) => {
         if (result[1]) guardReads(result[1]);
