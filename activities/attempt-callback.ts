@@ -1,41 +1,57 @@
-import { Context } from '@temporalio/activity';
-import type { RetryPolicy } from '../src/domain/retry-policy.ts';
-import type { AttemptEnd, StatusKey } from './find-open-job.ts';
-import { makeAttempt, type ActivityPorts } from './make-attempt.ts';
+import { carryOutAttempt, type AttemptPorts, type AttemptReport } from './carry-out-attempt.ts';
+import { findOpenJob, type AttemptEnd, type OpenJob, type StatusKey } from './find-open-job.ts';
+import { planFirst, toResult, type RetryPlan } from './retry-plan.ts';
 
-/** What is left to try, and how: the numbers of a regular activity's retry policy. */
-export type RetryPlan = {
-  kind: 'retry';
-  waitSeconds: number;
-  attemptsLeft: number;
-  intervalSeconds: number;
-  timeoutSeconds: number;
-};
+/** An attempt that is still under way, in the process that takes activities from `taskQueue`. */
+export type OpenAttempt = { kind: 'open'; taskQueue: string; timeoutSeconds: number };
 
-export type AttemptResult = AttemptEnd | RetryPlan;
+export type FirstAttemptResult = AttemptEnd | RetryPlan | OpenAttempt;
 
 /**
  * The first attempt of a status, as a local activity. A receiver's failure is an answer, not an error: the workflow
  * goes on with `retryCallback`. It throws only when we could not find out or could not write down what happened.
+ * A local activity holds its workflow task, so nobody waits here for a slow receiver, nor for one that is busy enough.
  */
-export function createAttemptCallback(ports: ActivityPorts) {
-  return async function attemptCallback(key: StatusKey): Promise<AttemptResult> {
-    const report = await makeAttempt(ports, key, Context.current().cancellationSignal);
-    if (report.kind !== 'failed') return report;
-    const { next, policy } = report;
-    return next.kind === 'again' ? toRetryPlan(policy, next) : { kind: 'settled', state: 'failed' };
+export function createAttemptCallback(ports: AttemptPorts) {
+  return async function attemptCallback(key: StatusKey): Promise<FirstAttemptResult> {
+    try {
+      const found = await findOpenJob(ports.deliveries, key);
+      return found.kind === 'open' ? await tryAtOnce(ports, key, found) : found;
+    } finally {
+      ports.attempted(key.notificationId);
+    }
   };
 }
 
-export function toRetryPlan(
-  policy: RetryPolicy,
-  next: { waitSeconds: number; attemptsLeft: number },
-): RetryPlan {
-  return {
-    kind: 'retry',
-    waitSeconds: next.waitSeconds,
-    attemptsLeft: next.attemptsLeft,
-    intervalSeconds: policy.intervalSeconds,
-    timeoutSeconds: policy.timeoutSeconds,
-  };
+async function tryAtOnce(ports: AttemptPorts, key: StatusKey, open: OpenJob): Promise<FirstAttemptResult> {
+  const { callback } = open;
+  // A workflow task that timed out is done again, by this process or another: here the attempt is joined, not repeated.
+  const attempt = ports.openAttempts.underWay(key) ?? beginAttempt(ports, key, open);
+  if (!attempt) return planFirst(open);
+  const report = await withPatience(attempt, ports.patienceMs);
+  if (report) return toResult(report);
+  ports.gate.noteSlow(callback.id);
+  return { kind: 'open', taskQueue: ports.ownTaskQueue, timeoutSeconds: callback.policy.timeoutSeconds };
+}
+
+/** Null when the receiver is slow, or has as many attempts as it allows. */
+function beginAttempt(ports: AttemptPorts, key: StatusKey, open: OpenJob): Promise<AttemptReport> | null {
+  const { gate, openAttempts } = ports;
+  const leave = gate.isSlow(open.callback.id) ? null : gate.enter(open.callback);
+  if (!leave) return null;
+  return openAttempts.begin(key, (signal) =>
+    carryOutAttempt(ports, open, signal).finally(() => {
+      leave();
+      ports.attempted(key.notificationId);
+    }),
+  );
+}
+
+/** Null when patience is over first. */
+async function withPatience(attempt: Promise<AttemptReport>, ms: number): Promise<AttemptReport | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), ms);
+  });
+  return Promise.race([attempt, over]).finally(() => clearTimeout(timer));
 }

@@ -1,5 +1,5 @@
 import type { CallbackAuth } from '../src/domain/credential.schema.ts';
-import type { CallbackRequest, DeliveryJob, SecretBox } from '../src/ports.ts';
+import type { CallbackRequest, DeliveryJob, SecretBox, StoredCallback } from '../src/ports/index.ts';
 import type { Profile } from '../src/profiles/index.ts';
 import { signWebhook } from '../src/signing/standard-webhooks.ts';
 import { openCredentials } from './open-credentials.ts';
@@ -8,12 +8,12 @@ import { openCredentials } from './open-credentials.ts';
 export function buildCallbackRequest(
   { secrets, userAgent }: { secrets: SecretBox; userAgent: string },
   job: DeliveryJob,
-  callback: NonNullable<DeliveryJob['callback']>,
+  callback: StoredCallback,
   profile: Profile,
   { auth, clientCertificate, signingSecrets } = openCredentials(secrets, job, callback),
   { now = new Date(), accessToken = null }: { now?: Date; accessToken?: string | null } = {},
 ): CallbackRequest {
-  const body = profile.deliveryStatusBody(job.facts);
+  const body = bodyOf(job, profile);
   return {
     url: callback.url,
     headers: {
@@ -22,6 +22,7 @@ export function buildCallbackRequest(
       'ringback-event-id': job.eventId,
       'ringback-sequence': String(job.sequence),
       'ringback-attempt': String(job.attemptsRecorded + 1),
+      ...(job.isTest && { 'ringback-test': 'true' }),
       ...authHeader(auth, accessToken),
       ...signatureHeaders(signingSecrets, job.eventId, now, body),
     },
@@ -29,6 +30,28 @@ export function buildCallbackRequest(
     timeoutMs: callback.policy.timeoutSeconds * 1000,
     ...(clientCertificate && { clientCertificate }),
   };
+}
+
+function bodyOf({ event, complaint, facts, letter }: DeliveryJob, profile: Profile): string {
+  const { id: notificationId, reference, to, createdAt, templateId, templateVersion } = facts;
+  if (event === 'complaint' && complaint)
+    return profile.complaintBody({
+      notificationId,
+      complaintId: complaint.id,
+      reference,
+      to,
+      complaintDate: complaint.date,
+    });
+  if (event === 'returned_letter' && profile.returnedLetterBody)
+    return profile.returnedLetterBody({
+      ...letter,
+      notificationId,
+      reference,
+      createdAt,
+      templateId,
+      templateVersion,
+    });
+  return profile.deliveryStatusBody(facts);
 }
 
 function authHeader(auth: CallbackAuth, accessToken: string | null): Record<string, string> {

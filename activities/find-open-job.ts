@@ -1,25 +1,39 @@
 import { isSettled } from '../src/domain/callback-state.ts';
-import type { DeliveryJob, DeliveryStore } from '../src/ports.ts';
+import type { DeliveryJob, DeliveryStore, StoredCallback } from '../src/ports/index.ts';
 
 export type StatusKey = { notificationId: string; sequence: number };
 
 /** Nothing more to try here and now: the status has its final state, or an earlier one must go first. */
 export type AttemptEnd =
   | { kind: 'settled'; state: string }
-  | { kind: 'earlierFirst'; earlier: NonNullable<DeliveryJob['earlierOpen']> };
+  | { kind: 'earlierFirst'; earlier: { sequence: number; status: string; eventId: string } };
 
-type OpenJob = { kind: 'open'; job: DeliveryJob; callback: NonNullable<DeliveryJob['callback']> };
+export type OpenJob = { kind: 'open'; job: DeliveryJob; callback: StoredCallback };
 
-/** The status if it is its turn and there is a callback to deliver it to, else why there is nothing to try. */
+/**
+ * The status if it is its turn and there is an enabled callback to deliver it to, else why there is nothing to try.
+ * What finds its communication disabled is held; what finds an earlier one still held lets that one go first.
+ */
 export async function findOpenJob(
   deliveries: DeliveryStore,
   { notificationId, sequence }: StatusKey,
 ): Promise<OpenJob | AttemptEnd> {
-  const job = await deliveries.load(notificationId, sequence);
-  if (!job) return { kind: 'settled', state: 'unknown' };
-  if (isSettled(job.state)) return { kind: 'settled', state: job.state };
-  if (job.earlierOpen) return { kind: 'earlierFirst', earlier: job.earlierOpen };
-  if (job.callback) return { kind: 'open', job, callback: job.callback };
-  await deliveries.settle(notificationId, sequence, 'skipped', 'The callback was removed before delivery.');
-  return { kind: 'settled', state: 'skipped' };
+  // Again only where the communication was enabled between the look and the hold.
+  for (;;) {
+    const job = await deliveries.load(notificationId, sequence);
+    if (!job) return { kind: 'settled', state: 'unknown' };
+    if (isSettled(job.state)) return { kind: 'settled', state: job.state };
+    if (job.earlierOpen) {
+      const { isHeld, ...earlier } = job.earlierOpen;
+      if (isHeld) await deliveries.releaseEarlier(notificationId, sequence);
+      return { kind: 'earlierFirst', earlier };
+    }
+    const { callback } = job;
+    if (!callback) {
+      await deliveries.skip(notificationId, sequence, 'The callback was removed before delivery.');
+      return { kind: 'settled', state: 'skipped' };
+    }
+    if (!callback.isDisabled) return { kind: 'open', job, callback };
+    if (await deliveries.hold(notificationId, sequence)) return { kind: 'settled', state: 'held' };
+  }
 }

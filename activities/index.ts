@@ -1,18 +1,32 @@
 // Everything a workflow can ask for. The names are stored in histories, so they are final.
 import { createAttemptCallback } from './attempt-callback.ts';
-import type { ActivityPorts } from './make-attempt.ts';
+import { createAwaitAttempt } from './await-attempt.ts';
+import type { AttemptPorts } from './carry-out-attempt.ts';
+import { createCancelDrain, createReleaseHeld, type DrainPorts } from './drain-activities.ts';
+import { createListMails, createSendMail, type MailPorts } from './mail-activities.ts';
 import { createRetryCallback } from './retry-callback.ts';
 import { createSettleStatus } from './settle-status.ts';
 
 export type { AttemptEnd, StatusKey } from './find-open-job.ts';
-export type { ActivityPorts } from './make-attempt.ts';
-export type { AttemptResult, RetryPlan } from './attempt-callback.ts';
+export type { DrainStep } from './drain-activities.ts';
+export type { MailOccasion } from './mail-activities.ts';
+export type { FirstAttemptResult, OpenAttempt } from './attempt-callback.ts';
+export { sendCallback, type SendPorts } from './send-callback.ts';
+export { createOpenAttempts, type OpenAttempts } from './open-attempts.ts';
+export type { AttemptResult, RetryPlan } from './retry-plan.ts';
+
+export type ActivityPorts = AttemptPorts & MailPorts & DrainPorts;
 
 export function createActivities(ports: ActivityPorts) {
   return {
     attemptCallback: createAttemptCallback(ports),
+    awaitAttempt: createAwaitAttempt(ports),
     retryCallback: createRetryCallback(ports),
     settleStatus: createSettleStatus(ports),
+    listMails: createListMails(ports),
+    sendMail: createSendMail(ports),
+    releaseHeld: createReleaseHeld(ports),
+    cancelDrain: createCancelDrain(ports),
   };
 }
 

@@ -4,9 +4,7 @@ import {
   clientCertificateContext,
   signingSecretContext,
 } from '../src/domain/secret-contexts.ts';
-import type { DeliveryJob, SecretBox } from '../src/ports.ts';
-
-type StoredCallback = NonNullable<DeliveryJob['callback']>;
+import type { DeliveryJob, SecretBox, StoredCallback } from '../src/ports/index.ts';
 
 /** In the clear, and for one attempt only. */
 export type Credentials = {
@@ -18,7 +16,7 @@ export type Credentials = {
 /** Unseals what one attempt shows to the receiver. */
 export function openCredentials(
   secrets: SecretBox,
-  { serviceId }: DeliveryJob,
+  { serviceId, event }: DeliveryJob,
   callback: StoredCallback,
 ): Credentials {
   const { sealedClientCertificate, sealedSigningSecrets } = callback;
@@ -26,17 +24,15 @@ export function openCredentials(
   // Only configureCallback writes these, after checking them against their schemas.
   return {
     auth: sealedAuth
-      ? (JSON.parse(
-          secrets.open(sealedAuth, callbackAuthContext(serviceId, 'delivery_status')),
-        ) as CallbackAuth)
+      ? (JSON.parse(secrets.open(sealedAuth, callbackAuthContext(serviceId, event))) as CallbackAuth)
       : { type: 'none' },
     clientCertificate: sealedClientCertificate
       ? (JSON.parse(
-          secrets.open(sealedClientCertificate, clientCertificateContext(serviceId, 'delivery_status')),
+          secrets.open(sealedClientCertificate, clientCertificateContext(serviceId, event)),
         ) as ClientCertificate)
       : null,
     signingSecrets: sealedSigningSecrets.map((sealed) =>
-      secrets.open(sealed, signingSecretContext(serviceId, 'delivery_status')),
+      secrets.open(sealed, signingSecretContext(serviceId, event)),
     ),
   };
 }

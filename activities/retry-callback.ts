@@ -1,36 +1,64 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
-import type { AttemptEnd, StatusKey } from './find-open-job.ts';
-import { makeAttempt, type ActivityPorts } from './make-attempt.ts';
-
-// Far below the heartbeat timeout that the workflow gives; an exchange that is answered sooner sends none.
-const heartbeatMs = 10_000;
+import { carryOutAttempt, type AttemptPorts, type AttemptReport } from './carry-out-attempt.ts';
+import { findOpenJob, type AttemptEnd, type StatusKey } from './find-open-job.ts';
+import { whileBeating } from './while-beating.ts';
 
 /**
- * Every attempt after the first, as a regular activity whose failures Temporal's own retry policy repeats. Throws
- * `DELIVERY_FAILED` while the receiver fails, with its reason in words and never its answer.
+ * Every attempt after the first, and the first to a receiver that is slow or busy, as a regular activity whose failures
+ * Temporal's own retry policy repeats. Throws `DELIVERY_FAILED` while the receiver fails, with its reason in words and
+ * never its answer, and `CROWDED` when too many wait for this receiver: then nothing was tried.
  */
-export function createRetryCallback(ports: ActivityPorts) {
+export function createRetryCallback(ports: AttemptPorts) {
   return async function retryCallback(key: StatusKey): Promise<AttemptEnd> {
-    const context = Context.current();
-    const beating = setInterval(() => context.heartbeat(), heartbeatMs);
-    try {
-      const report = await makeAttempt(ports, key, context.cancellationSignal);
-      if (report.kind !== 'failed') return report;
-      throw ApplicationFailure.create({
-        type: 'DELIVERY_FAILED',
-        message: report.error,
-        // A receiver that fails is this activity's daily bread, not a fault to log and count as ours.
-        category: ApplicationFailureCategory.BENIGN,
-        nonRetryable: report.next.kind === 'exhausted',
-        // The policy may have been changed since the first attempt, or the receiver have asked for a longer wait;
-        // Temporal holds the policy of then.
-        ...(report.next.kind === 'again' && {
-          nextRetryDelay: `${report.outcome === 'cancelled' ? 1 : report.next.waitSeconds} seconds`,
-        }),
-      });
-    } finally {
-      clearInterval(beating);
-    }
+    const { cancellationSignal } = Context.current();
+    const report = await whileBeating(() => attempt(ports, key, cancellationSignal)).finally(() =>
+      ports.attempted(key.notificationId),
+    );
+    if (report.kind !== 'failed') return report;
+    throw ApplicationFailure.create({
+      type: 'DELIVERY_FAILED',
+      message: report.error,
+      // A receiver that fails is this activity's daily bread, not a fault to log and count as ours.
+      category: ApplicationFailureCategory.BENIGN,
+      nonRetryable: report.next.kind === 'exhausted',
+      // The policy may have been changed since the first attempt, or the receiver have asked for a longer wait;
+      // Temporal holds the policy of then.
+      ...(report.next.kind === 'again' && {
+        nextRetryDelay: `${report.next.waitSeconds} seconds`,
+      }),
+    });
   };
+}
+
+async function attempt(
+  ports: AttemptPorts,
+  key: StatusKey,
+  signal: AbortSignal,
+): Promise<AttemptEnd | AttemptReport> {
+  // The workflow may have lost patience with a first attempt that this process still makes.
+  const underWay = ports.openAttempts.underWay(key);
+  if (underWay) return underWay;
+  const found = await findOpenJob(ports.deliveries, key);
+  if (found.kind !== 'open') return found;
+  const leaveAtOnce = ports.gate.enter(found.callback);
+  if (leaveAtOnce) return carryOutAttempt(ports, found, signal).finally(leaveAtOnce);
+  const leave = await ports.gate.wait(found.callback, signal);
+  if (!leave) throw crowded();
+  try {
+    // Read once more: the wait may have been long, and what is configured now is what counts.
+    const open = await findOpenJob(ports.deliveries, key);
+    return open.kind === 'open' ? await carryOutAttempt(ports, open, signal) : open;
+  } finally {
+    leave();
+  }
+}
+
+function crowded(): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'CROWDED',
+    message: 'Too many attempts wait for this receiver; nothing was tried.',
+    category: ApplicationFailureCategory.BENIGN,
+    nextRetryDelay: `${5 + Math.floor(Math.random() * 10)} seconds`,
+  });
 }

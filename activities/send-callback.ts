@@ -1,6 +1,13 @@
 import type { Exchange } from '../src/domain/attempt.ts';
 import { fromDate } from '../src/domain/instant.ts';
-import type { AccessTokens, CallbackSender, DeliveryJob, OAuth2Credential, SecretBox } from '../src/ports.ts';
+import type {
+  AccessTokens,
+  CallbackSender,
+  DeliveryJob,
+  OAuth2Credential,
+  SecretBox,
+  StoredCallback,
+} from '../src/ports/index.ts';
 import type { Profile } from '../src/profiles/index.ts';
 import { buildCallbackRequest } from './build-callback-request.ts';
 import { hideCredentials } from './hide-credentials.ts';
@@ -12,8 +19,6 @@ export type SendPorts = {
   accessTokens: AccessTokens;
   userAgent: string;
 };
-
-type StoredCallback = NonNullable<DeliveryJob['callback']>;
 
 /** The exchange of one attempt, with the credentials as they are now and without them in what comes back. */
 export async function sendCallback(

@@ -1,2 +1,4 @@
 // Every workflow a worker can run. The names are stored in histories, so they are final.
+export { drainHeld } from './drain-held.ts';
+export { disableCommunication, warnCommunication } from './mail-communication.ts';
 export { notificationWorkflow } from './notification.ts';

@@ -1,9 +1,10 @@
-// The life of one notification: its statuses go to the customer's URL in sequence, one at a time.
+// The life of one notification: its statuses go to the customer's URL in sequence, one at a time for each event.
 import {
   allHandlersFinished,
   condition,
   continueAsNew,
   isCancellation,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
@@ -12,13 +13,22 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Activities, AttemptEnd, AttemptResult, RetryPlan, StatusKey } from '../activities/index.ts';
+import type {
+  Activities,
+  AttemptEnd,
+  AttemptResult,
+  OpenAttempt,
+  RetryPlan,
+  StatusKey,
+} from '../activities/index.ts';
 import { progressQuery, statusSignal, type NotificationInput, type StatusMessage } from './messages.ts';
 import { ringbackState } from './search-attributes.ts';
-import { StatusLine } from './status-line.ts';
+import type { StatusLine } from './status-line.ts';
+import { StatusLines } from './status-lines.ts';
+import { attemptsTaskQueue } from './task-queues.ts';
 
-// The healthy path is one workflow task: the first attempt runs inside it, without an activity task (README, "What a
-// callback costs"). One try only: what it cannot settle goes on below as regular activities.
+// The healthy path is one workflow task: the first attempt runs inside it, without an activity task (README,
+// "Decisions"). One try only: what it cannot settle goes on below as regular activities.
 const { attemptCallback } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '130 seconds',
   retry: { maximumAttempts: 1 },
@@ -31,19 +41,37 @@ const { settleStatus } = proxyActivities<Activities>({
 });
 
 export async function notificationWorkflow({ notificationId, statuses }: NotificationInput): Promise<void> {
-  const line = new StatusLine(statuses);
-  setHandler(statusSignal, (status) => line.add(status));
-  setHandler(progressQuery, () => line.progress());
+  const busy = new Map<StatusLine, Promise<void>>();
+  const lines = new StatusLines((line) => {
+    if (!busy.has(line))
+      busy.set(
+        line,
+        empty(notificationId, line).finally(() => busy.delete(line)),
+      );
+  });
+  setHandler(statusSignal, (status) => {
+    // Runs that began before statuses could be told of anew have ignored such signals, and must when they are replayed.
+    if (lines.hasSettled(status) && !patched('settled-comes-again')) return;
+    lines.add(status);
+  });
+  setHandler(progressQuery, () => lines.progress());
+  for (const status of statuses) lines.add(status);
 
+  while (busy.size > 0) await Promise.all(busy.values());
+  if (lines.waiting().length === 0) return;
+  await condition(allHandlersFinished);
+  await continueAsNew<typeof notificationWorkflow>({ notificationId, statuses: lines.waiting() });
+}
+
+/** Delivers a line's statuses in sequence, one at a time, until there is none left or the history is long enough. */
+async function empty(notificationId: string, line: StatusLine): Promise<void> {
+  // The statuses of an input are all in the line before the first of them is taken.
+  await Promise.resolve();
   for (let status = line.next(); status; status = line.next()) {
     const earlier = await deliver(notificationId, status);
-    if (earlier) line.bringForward(earlier, status);
+    if (earlier) line.bringForward({ ...earlier, ...(status.event && { event: status.event }) }, status);
     else line.settle(status);
-
-    if (workflowInfo().continueAsNewSuggested) {
-      await condition(allHandlersFinished);
-      await continueAsNew<typeof notificationWorkflow>({ notificationId, statuses: line.waiting() });
-    }
+    if (workflowInfo().continueAsNewSuggested) return;
   }
 }
 
@@ -51,8 +79,24 @@ export async function notificationWorkflow({ notificationId, statuses }: Notific
 async function deliver(notificationId: string, { sequence }: StatusMessage): Promise<StatusMessage | null> {
   const key = { notificationId, sequence };
   const first = await attemptCallback(key).catch((failure: unknown) => askWhatIsLeft(key, failure));
-  const end = first.kind === 'retry' ? await retry(key, first) : first;
+  const known = first.kind === 'open' ? await awaitOpen(key, first) : first;
+  const end = known.kind === 'retry' ? await retry(key, known) : known;
   return end.kind === 'earlierFirst' ? end.earlier : null;
+}
+
+/**
+ * Waits for a first attempt that has outlived its patience, in the process that makes it: the exchange is neither cut
+ * nor repeated. When nobody takes the activity up, or it stops beating, that process is gone and the attempt with it.
+ */
+async function awaitOpen(key: StatusKey, { taskQueue, timeoutSeconds }: OpenAttempt): Promise<AttemptResult> {
+  const { awaitAttempt } = proxyActivities<Activities>({
+    taskQueue,
+    scheduleToStartTimeout: '20 seconds',
+    startToCloseTimeout: `${timeoutSeconds + 30} seconds`,
+    heartbeatTimeout: '20 seconds',
+    retry: { maximumAttempts: 1 },
+  });
+  return awaitAttempt(key).catch((failure: unknown) => askWhatIsLeft(key, failure));
 }
 
 /**
@@ -65,9 +109,11 @@ async function retry(key: StatusKey, first: RetryPlan): Promise<AttemptEnd> {
   let result: AttemptResult = first;
   while (result.kind === 'retry') {
     const plan: RetryPlan = result;
-    await sleep(plan.waitSeconds * 1000);
+    if (!plan.isAtOnce) await sleep(plan.waitSeconds * 1000);
     const { retryCallback } = proxyActivities<Activities>({
-      startToCloseTimeout: `${plan.timeoutSeconds + 10} seconds`,
+      taskQueue: attemptsTaskQueue(workflowInfo().taskQueue),
+      // An attempt may have to stand in line for some minutes; a worker that dies is missed by its heartbeat.
+      startToCloseTimeout: `${plan.timeoutSeconds + 400} seconds`,
       heartbeatTimeout: '30 seconds',
       retry: {
         initialInterval: `${plan.intervalSeconds} seconds`,

@@ -1,20 +1,22 @@
 import type { NotificationProgress, StatusMessage } from './messages.ts';
 
 /**
- * The statuses a run knows of, lowest sequence first. A sequence enters once: repeated signals are dropped here.
+ * The statuses of one event that a run knows of, lowest sequence first. A sequence is in it once: repeated signals are
+ * dropped here. One that is settled may come again, because what was held and is released is told of anew.
  */
 export class StatusLine {
   readonly #known = new Set<number>();
   #waiting: StatusMessage[] = [];
   #delivering: StatusMessage | null = null;
-  readonly #settled: number[] = [];
+  #settled: number[] = [];
 
   constructor(statuses: readonly StatusMessage[]) {
     for (const status of statuses) this.add(status);
   }
 
   add(status: StatusMessage): void {
-    if (this.#known.has(status.sequence)) return;
+    if (this.#known.has(status.sequence) && !this.hasSettled(status)) return;
+    this.#settled = this.#settled.filter((sequence) => sequence !== status.sequence);
     this.#known.add(status.sequence);
     this.#waiting.push(status);
     this.#waiting.sort((a, b) => a.sequence - b.sequence);
@@ -24,6 +26,10 @@ export class StatusLine {
   next(): StatusMessage | null {
     this.#delivering = this.#waiting.shift() ?? null;
     return this.#delivering;
+  }
+
+  hasSettled({ sequence }: StatusMessage): boolean {
+    return this.#settled.includes(sequence);
   }
 
   settle({ sequence }: StatusMessage): void {
@@ -44,6 +50,10 @@ export class StatusLine {
   }
 
   progress(): NotificationProgress {
-    return { delivering: this.#delivering, waiting: this.waiting(), settled: [...this.#settled] };
+    return {
+      delivering: this.#delivering ? [this.#delivering] : [],
+      waiting: this.waiting(),
+      settled: [...this.#settled],
+    };
   }
 }

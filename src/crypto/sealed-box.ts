@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { SecretBox } from '../ports.ts';
+import type { SecretBox } from '../ports/index.ts';
 
 /** A 32-byte key and the short name under which it is found again. */
 export type SealingKey = { id: string; key: Uint8Array };

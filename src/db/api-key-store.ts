@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { ApiKeyStore } from '../ports.ts';
+import type { ApiKeyStore } from '../ports/index.ts';
 
 type ActiveKeyRow = {
   profile: string;

@@ -3,7 +3,8 @@ import { CallbackFilter, type Callback, type CallbackEvent } from '../domain/cal
 import { ShownAuth, ShownClientCertificate } from '../domain/credential.schema.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { CallbackSettings } from '../domain/callback-settings.ts';
-import type { CallbackStore } from '../ports.ts';
+import type { CallbackStore } from '../ports/index.ts';
+import { inTransaction } from './pool.ts';
 
 type CallbackRow = {
   id: string;
@@ -18,6 +19,10 @@ type CallbackRow = {
   timeout_seconds: number;
   filter: unknown;
   notification_list: string[];
+  warn_after_attempts: number | null;
+  max_in_flight: number;
+  rate_per_second: number | null;
+  held: number;
   state: Callback['state'];
   disabled_at: Instant | null;
   disabled_reason: string | null;
@@ -26,9 +31,11 @@ type CallbackRow = {
   updated_at: Instant;
 };
 
+// Of `callbacks AS c`.
 const columns = `id, event, url, auth_type, auth_shown, client_certificate_shown, signing_enabled, attempts,
-  interval_seconds, timeout_seconds, filter, notification_list, state, disabled_at, disabled_reason, version, created_at,
-  updated_at`;
+  interval_seconds, timeout_seconds, filter, notification_list, warn_after_attempts, max_in_flight, rate_per_second,
+  state, disabled_at, disabled_reason, version, created_at, updated_at,
+  (SELECT count(*) FROM held_statuses h WHERE h.callback_id = c.id) AS held`;
 
 // $11 says whether a credential was given, and $12 which version has the very same one: a token that is given again
 // must not push out the one before it. $17 is null where nothing is said about signing.
@@ -37,9 +44,10 @@ const isFirstSecret = '($17 AND cardinality(c.sealed_signing_secrets) = 0)';
 const putStatement = `
   INSERT INTO callbacks AS c (id, service_id, event, url, attempts, interval_seconds, timeout_seconds, filter,
     notification_list, auth_type, sealed_auth, auth_shown, auth_changed_at, sealed_client_certificate,
-    client_certificate_shown, signing_enabled, sealed_signing_secrets, signing_secrets_made_at)
+    client_certificate_shown, signing_enabled, sealed_signing_secrets, signing_secrets_made_at,
+    warn_after_attempts, max_in_flight, rate_per_second)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, $14, now(), $15, $16, coalesce($17, false),
-    CASE WHEN $17 THEN ARRAY[$18::bytea] ELSE '{}' END, CASE WHEN $17 THEN ARRAY[now()] ELSE '{}' END)
+    CASE WHEN $17 THEN ARRAY[$18::bytea] ELSE '{}' END, CASE WHEN $17 THEN ARRAY[now()] ELSE '{}' END, $20, $21, $22)
   ON CONFLICT (service_id, event) WHERE removed_at IS NULL DO UPDATE
   SET url = excluded.url,
       attempts = excluded.attempts,
@@ -47,6 +55,9 @@ const putStatement = `
       timeout_seconds = excluded.timeout_seconds,
       filter = excluded.filter,
       notification_list = excluded.notification_list,
+      warn_after_attempts = excluded.warn_after_attempts,
+      max_in_flight = excluded.max_in_flight,
+      rate_per_second = excluded.rate_per_second,
       auth_type = CASE WHEN ${isNewAuth} THEN excluded.auth_type ELSE c.auth_type END,
       sealed_auth = CASE WHEN ${isNewAuth} THEN excluded.sealed_auth ELSE c.sealed_auth END,
       auth_shown = CASE WHEN ${isNewAuth} THEN excluded.auth_shown ELSE c.auth_shown END,
@@ -63,6 +74,8 @@ const putStatement = `
         CASE WHEN ${isFirstSecret} THEN excluded.sealed_signing_secrets ELSE c.sealed_signing_secrets END,
       signing_secrets_made_at =
         CASE WHEN ${isFirstSecret} THEN excluded.signing_secrets_made_at ELSE c.signing_secrets_made_at END,
+      last_change = 'configured',
+      changed_by = 'operator',
       version = c.version + 1,
       updated_at = now()
   RETURNING ${columns}, version = 1 AS was_created,
@@ -73,16 +86,36 @@ const rotateStatement = `
   UPDATE callbacks
   SET sealed_signing_secrets = (ARRAY[$3::bytea] || sealed_signing_secrets)[1:5],
       signing_secrets_made_at = (ARRAY[now()] || signing_secrets_made_at)[1:5],
+      last_change = 'signing_secret_rotated',
+      changed_by = 'operator',
       version = version + 1,
       updated_at = now()
   WHERE service_id = $1 AND event = $2 AND removed_at IS NULL AND signing_enabled
     AND (cardinality(signing_secrets_made_at) < 5 OR signing_secrets_made_at[4] <= now() - interval '24 hours')
   RETURNING now() + interval '24 hours' AS previous_signs_until`;
 
+const removeStatement = `
+  UPDATE callbacks
+  SET removed_at = now(), auth_type = 'none', sealed_auth = NULL, auth_shown = '{}', sealed_previous_auth = NULL,
+    sealed_client_certificate = NULL, client_certificate_shown = NULL, signing_enabled = false,
+    sealed_signing_secrets = '{}', signing_secrets_made_at = '{}',
+    last_change = 'removed', changed_by = 'operator', version = version + 1, updated_at = now()
+  WHERE service_id = $1 AND event = $2 AND removed_at IS NULL
+  RETURNING id`;
+
+const skipHeldStatement = `
+  WITH freed AS (
+    DELETE FROM held_statuses WHERE callback_id = $1 RETURNING notification_id, sequence
+  )
+  UPDATE statuses st
+  SET state = 'skipped', state_reason = 'The callback was removed while this was held.'
+  FROM freed
+  WHERE st.notification_id = freed.notification_id AND st.sequence = freed.sequence AND st.state = 'held'`;
+
 export function createCallbackStore(pool: Pool): CallbackStore {
   const find: CallbackStore['find'] = async (serviceId, event) => {
     const { rows } = await pool.query<CallbackRow>(
-      `SELECT ${columns} FROM callbacks WHERE service_id = $1 AND event = $2 AND removed_at IS NULL`,
+      `SELECT ${columns} FROM callbacks c WHERE service_id = $1 AND event = $2 AND removed_at IS NULL`,
       [serviceId, event],
     );
     return rows[0] ? toCallback(rows[0]) : null;
@@ -110,17 +143,13 @@ export function createCallbackStore(pool: Pool): CallbackStore {
       return rows[0] ?? null;
     },
 
-    async remove(serviceId, event) {
-      const { rowCount } = await pool.query(
-        `UPDATE callbacks
-         SET removed_at = now(), auth_type = 'none', sealed_auth = NULL, auth_shown = '{}', sealed_previous_auth = NULL,
-           sealed_client_certificate = NULL, client_certificate_shown = NULL, signing_enabled = false,
-           sealed_signing_secrets = '{}', signing_secrets_made_at = '{}'
-         WHERE service_id = $1 AND event = $2 AND removed_at IS NULL`,
-        [serviceId, event],
-      );
-      return rowCount === 1;
-    },
+    remove: (serviceId, event) =>
+      inTransaction(pool, async (client) => {
+        const { rows } = await client.query<{ id: string }>(removeStatement, [serviceId, event]);
+        const [removed] = rows;
+        if (removed) await client.query(skipHeldStatement, [removed.id]);
+        return removed !== undefined;
+      }),
 
     async rotateSigningSecret(serviceId, event, sealed) {
       const { rows } = await pool.query<{ previous_signs_until: Instant }>(rotateStatement, [
@@ -164,6 +193,9 @@ function toValues(
     signing?.enabled ?? null,
     signing?.enabled ? signing.sealedSecret : null,
     clientCertificate !== null,
+    settings.warnAfterAttempts,
+    settings.maxInFlight,
+    settings.ratePerSecond,
   ];
 }
 
@@ -186,10 +218,13 @@ function toCallback(row: CallbackRow): Callback {
     },
     filter: CallbackFilter.parse(row.filter),
     notification_list: row.notification_list,
+    warn_after_attempts: row.warn_after_attempts,
+    max_in_flight: row.max_in_flight,
+    rate_per_second: row.rate_per_second,
     state: row.state,
     disabled_at: row.disabled_at,
     disabled_reason: row.disabled_reason,
-    held: 0,
+    held: row.held,
     version: row.version,
     created_at: row.created_at,
     updated_at: row.updated_at,

@@ -1,22 +1,31 @@
 import { DatabaseError, type Pool } from 'pg';
-import type { CallbackAuth } from '../domain/callback.schema.ts';
-import type { StoredState } from '../domain/callback-state.ts';
+import type { CallbackEvent } from '../domain/callback.schema.ts';
+import type { Complaint } from '../domain/complaint.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { DeliveryJob, DeliveryStore } from '../ports.ts';
+import { heldReason, type StoredState } from '../domain/callback-state.ts';
+import type { AttemptRecord, DeliveryJob, DeliveryStore } from '../ports/index.ts';
 import {
-  sealedCredentialsColumns,
-  toSealedCredentials,
-  type SealedCredentialsRow,
-} from './sealed-credentials.ts';
+  failStatement,
+  recordAndDisableStatement,
+  recordAndWarnStatement,
+  recordStatement,
+} from './attempt-statements.ts';
+import { holdStatement, releaseEarlierStatement } from './held-statements.ts';
+import { storedCallbackColumns, toStoredCallback, type StoredCallbackRow } from './stored-callback.ts';
 
-type JobRow = SealedCredentialsRow & {
+type JobRow = Omit<StoredCallbackRow, 'callback_id'> & {
+  callback_id: string | null;
   event_id: string;
+  event: CallbackEvent;
+  details: Complaint | null;
   state: StoredState;
   earlier_sequence: number | null;
   earlier_status: string;
   earlier_event_id: string;
+  earlier_is_held: boolean;
   attempts_made: number;
   attempts_recorded: number;
+  due_in_seconds: number;
   accepted_at: Instant;
   service_id: string;
   profile: string;
@@ -31,50 +40,38 @@ type JobRow = SealedCredentialsRow & {
   notification_type: string;
   template_id: string | null;
   template_version: number | null;
-  callback_id: string | null;
-  url: string;
-  auth_type: CallbackAuth['type'];
-  sealed_auth: Buffer | null;
-  attempts: number;
-  interval_seconds: number;
-  timeout_seconds: number;
+  template_name: string | null;
+  sent_by: string | null;
+  spreadsheet_file_name: string | null;
+  spreadsheet_row_number: number | null;
+  upload_letter_file_name: string | null;
 };
 
 const loadStatement = `
-  SELECT st.event_id, st.state, st.accepted_at, st.status, st.status_description, st.provider_response,
+  SELECT st.event_id, st.event, st.details, st.state, ceil(greatest(0, coalesce(extract(epoch FROM st.next_attempt_at - now()), 0)))::integer AS due_in_seconds,
+    st.accepted_at, st.status, st.status_description, st.provider_response,
     st.completed_at, st.sent_at, n.service_id, s.profile, n.reference, n.recipient, n.created_at, n.notification_type,
-    n.template_id, n.template_version, ${sealedCredentialsColumns}, c.id AS callback_id, c.url, c.auth_type, c.sealed_auth, c.attempts,
-    c.interval_seconds, c.timeout_seconds, made.attempts_made, made.attempts_recorded,
-    earlier.sequence AS earlier_sequence, earlier.status AS earlier_status, earlier.event_id AS earlier_event_id
+    n.template_id, n.template_version, n.template_name, n.sent_by, n.spreadsheet_file_name, n.spreadsheet_row_number,
+    n.upload_letter_file_name, ${storedCallbackColumns}, made.attempts_made, made.attempts_recorded,
+    earlier.sequence AS earlier_sequence, earlier.status AS earlier_status, earlier.event_id AS earlier_event_id,
+    earlier.state = 'held' AS earlier_is_held
   FROM statuses st
   JOIN notifications n ON n.id = st.notification_id
   JOIN services s ON s.id = n.service_id
   LEFT JOIN callbacks c ON c.service_id = n.service_id AND c.event = st.event AND c.removed_at IS NULL
   CROSS JOIN LATERAL (
-    SELECT count(*) AS attempts_recorded, count(*) FILTER (WHERE a.outcome <> 'cancelled') AS attempts_made
+    SELECT count(*) AS attempts_recorded, count(*) FILTER (WHERE a.outcome <> 'cancelled') - st.attempts_before AS attempts_made
     FROM attempts a
     WHERE a.notification_id = st.notification_id AND a.sequence = st.sequence) made
   LEFT JOIN LATERAL (
-    SELECT e.sequence, e.status, e.event_id
+    SELECT e.sequence, e.status, e.event_id, e.state
     FROM statuses e
     WHERE e.notification_id = st.notification_id AND e.sequence < st.sequence
-      AND e.event = st.event AND e.state IN ('pending', 'retrying')
+      AND e.event = st.event
+      AND (e.state IN ('pending', 'retrying') OR (e.state = 'held' AND c.state = 'enabled' AND e.callback_id = c.id))
     ORDER BY e.sequence
     LIMIT 1) earlier ON true
   WHERE st.notification_id = $1 AND st.sequence = $2`;
-
-// A status that is settled keeps its state: a late echo of an attempt is recorded and changes nothing.
-const recordStatement = `
-  WITH attempt AS (
-    INSERT INTO attempts (notification_id, sequence, number, url, started_at, duration_ms, outcome, response_status,
-      response_headers, response_body, response_truncated, error)
-    SELECT $1, $2,
-      1 + (SELECT count(*) FROM attempts made WHERE made.notification_id = $1 AND made.sequence = $2),
-      $3, $4, $5, $6, $7, $8, $9, $10, $11
-  )
-  UPDATE statuses
-  SET state = $12, state_reason = $11, next_attempt_at = now() + make_interval(secs => $13)
-  WHERE notification_id = $1 AND sequence = $2 AND state IN ('pending', 'retrying')`;
 
 const maxRivals = 20;
 
@@ -89,35 +86,65 @@ export function createDeliveryStore(pool: Pool): DeliveryStore {
       return rows[0] ? toJob(notificationId, sequence, rows[0]) : null;
     },
 
-    async record({ notificationId, sequence, url, outcome, error, exchange, state, nextAttemptInSeconds }) {
-      const { response } = exchange;
-      const values = [
-        notificationId,
-        sequence,
-        url,
-        exchange.startedAt,
-        Math.round(exchange.durationMs),
-        outcome,
-        response?.status ?? null,
-        response ? JSON.stringify(response.headers) : null,
-        response ? Buffer.from(response.body) : null,
-        response?.truncated ?? false,
-        error,
-        state,
-        nextAttemptInSeconds,
-      ];
-      await withFreeNumber(() => pool.query({ name: 'record-attempt', text: recordStatement, values }));
+    async record(attempt) {
+      const statement = statementOf(attempt);
+      await withFreeNumber(() => pool.query({ ...statement, values: toValues(attempt) }));
     },
 
-    async settle(notificationId, sequence, state, reason) {
+    async fail(notificationId, sequence, { callbackId, reason }) {
+      await pool.query(failStatement, [notificationId, sequence, reason, callbackId]);
+    },
+
+    async skip(notificationId, sequence, reason) {
       await pool.query(
         `UPDATE statuses
-         SET state = $3, state_reason = $4, next_attempt_at = NULL
+         SET state = 'skipped', state_reason = $3, next_attempt_at = NULL
          WHERE notification_id = $1 AND sequence = $2 AND state IN ('pending', 'retrying')`,
-        [notificationId, sequence, state, reason],
+        [notificationId, sequence, reason],
       );
     },
+
+    async hold(notificationId, sequence) {
+      const { rowCount } = await pool.query(holdStatement, [notificationId, sequence, heldReason]);
+      return rowCount === 1;
+    },
+
+    async releaseEarlier(notificationId, sequence) {
+      await pool.query(releaseEarlierStatement, [notificationId, sequence]);
+    },
   };
+}
+
+function statementOf({ consequence }: AttemptRecord): { name: string; text: string } {
+  switch (consequence?.kind) {
+    case undefined:
+      return { name: 'record-attempt', text: recordStatement };
+    case 'disable':
+      return { name: 'record-attempt-and-disable', text: recordAndDisableStatement };
+    case 'warn':
+      return { name: 'record-attempt-and-warn', text: recordAndWarnStatement };
+  }
+}
+
+function toValues(attempt: AttemptRecord): unknown[] {
+  const { exchange, consequence } = attempt;
+  const { response } = exchange;
+  return [
+    attempt.notificationId,
+    attempt.sequence,
+    attempt.url,
+    exchange.startedAt,
+    Math.round(exchange.durationMs),
+    attempt.outcome,
+    response?.status ?? null,
+    response ? JSON.stringify(response.headers) : null,
+    response ? Buffer.from(response.body) : null,
+    response?.truncated ?? false,
+    attempt.error,
+    attempt.state,
+    attempt.nextAttemptInSeconds,
+    ...(consequence ? [consequence.callbackId, consequence.reason] : []),
+  ];
 }
 
 // Two workers record for the same status only when Temporal gave up on one that was still alive. The loser of the
@@ -139,31 +166,32 @@ function toJob(notificationId: string, sequence: number, row: JobRow): DeliveryJ
     notificationId,
     sequence,
     eventId: row.event_id,
+    event: row.event,
+    complaint: row.details,
+    letter: {
+      templateName: row.template_name,
+      sentBy: row.sent_by,
+      spreadsheetFileName: row.spreadsheet_file_name,
+      spreadsheetRowNumber: row.spreadsheet_row_number,
+      uploadLetterFileName: row.upload_letter_file_name,
+    },
     state: row.state,
     earlierOpen:
       row.earlier_sequence === null
         ? null
-        : { sequence: row.earlier_sequence, status: row.earlier_status, eventId: row.earlier_event_id },
+        : {
+            sequence: row.earlier_sequence,
+            status: row.earlier_status,
+            eventId: row.earlier_event_id,
+            isHeld: row.earlier_is_held,
+          },
     attemptsMade: row.attempts_made,
     attemptsRecorded: row.attempts_recorded,
+    dueInSeconds: row.due_in_seconds,
     acceptedAt: row.accepted_at,
     serviceId: row.service_id,
     profile: row.profile,
-    callback:
-      row.callback_id === null
-        ? null
-        : {
-            id: row.callback_id,
-            ...toSealedCredentials(row),
-            url: row.url,
-            authType: row.auth_type,
-            sealedAuth: row.sealed_auth,
-            policy: {
-              attempts: row.attempts,
-              intervalSeconds: row.interval_seconds,
-              timeoutSeconds: row.timeout_seconds,
-            },
-          },
+    callback: row.callback_id === null ? null : toStoredCallback({ ...row, callback_id: row.callback_id }),
     facts: {
       id: notificationId,
       reference: row.reference,

@@ -1,22 +1,58 @@
 import type { Pool } from 'pg';
-import type { DispatchEntry, DispatchQueue } from '../ports.ts';
+import type { CallbackEvent } from '../domain/callback.schema.ts';
+import type { DispatchEntry, DispatchQueue } from '../ports/index.ts';
 
 type EntryRow = {
   notification_id: string;
   sequence: number;
   status: string;
   event_id: string;
+  event: CallbackEvent;
   service_id: string;
   profile: string;
   callback_id: string;
+  max_in_flight: number;
 };
 
 const entriesOf = (source: string): string => `
-  SELECT e.notification_id, e.sequence, st.status, st.event_id, n.service_id, s.profile, st.callback_id
+  SELECT e.notification_id, e.sequence, st.status, st.event_id, st.event, n.service_id, s.profile, e.callback_id,
+    c.max_in_flight
   FROM ${source} e
   JOIN statuses st USING (notification_id, sequence)
   JOIN notifications n ON n.id = e.notification_id
-  JOIN services s ON s.id = n.service_id`;
+  JOIN services s ON s.id = n.service_id
+  JOIN callbacks c ON c.id = e.callback_id`;
+
+// From one callback to the next by the index, a few of each: however much waits for one, the others cost the same.
+const claimStatement = `
+  WITH RECURSIVE waiting AS (
+    (SELECT callback_id FROM dispatch_entries WHERE owner IS NULL ORDER BY callback_id LIMIT 1)
+    UNION ALL
+    SELECT (
+      SELECT e.callback_id FROM dispatch_entries e
+      WHERE e.owner IS NULL AND e.callback_id > waiting.callback_id
+      ORDER BY e.callback_id
+      LIMIT 1)
+    FROM waiting
+    WHERE waiting.callback_id IS NOT NULL
+  ), due AS (
+    SELECT own.notification_id, own.sequence
+    FROM waiting
+    CROSS JOIN LATERAL (
+      SELECT e.notification_id, e.sequence
+      FROM dispatch_entries e
+      WHERE e.owner IS NULL AND e.callback_id = waiting.callback_id AND e.due_at <= now()
+      ORDER BY e.due_at
+      LIMIT $3
+      FOR UPDATE SKIP LOCKED) own
+    WHERE waiting.callback_id <> ALL ($4::uuid[])
+    LIMIT $2
+  ), taken AS (
+    UPDATE dispatch_entries e SET owner = $1
+    FROM due
+    WHERE e.notification_id = due.notification_id AND e.sequence = due.sequence
+    RETURNING e.notification_id, e.sequence, e.callback_id
+  )${entriesOf('taken')}`;
 
 export function createDispatchQueue(pool: Pool): DispatchQueue {
   return {
@@ -27,29 +63,20 @@ export function createDispatchQueue(pool: Pool): DispatchQueue {
         [owner, leaseSeconds],
       );
       // The dead are named by their absence, so that an entry committed in the last breath of an owner is freed too.
-      await pool.query(
-        `WITH buried AS (DELETE FROM dispatchers WHERE alive_until < now())
-         UPDATE dispatch_entries SET owner = NULL
-         WHERE owner IS NOT NULL AND owner NOT IN (SELECT id FROM dispatchers WHERE alive_until >= now())`,
+      const { rows } = await pool.query<{ alive: number }>(
+        `WITH buried AS (DELETE FROM dispatchers WHERE alive_until < now()), freed AS (
+           UPDATE dispatch_entries SET owner = NULL
+           WHERE owner IS NOT NULL AND owner NOT IN (SELECT id FROM dispatchers WHERE alive_until >= now()))
+         SELECT count(*) AS alive FROM dispatchers WHERE alive_until >= now()`,
       );
+      return rows[0]?.alive ?? 1;
     },
 
-    async claim(owner, limit) {
+    async claim(owner, { limit, perCallback, except }) {
       const { rows } = await pool.query<EntryRow>({
         name: 'claim-dispatch-entries',
-        text: `WITH due AS (
-            SELECT notification_id, sequence FROM dispatch_entries
-            WHERE owner IS NULL AND due_at <= now()
-            ORDER BY due_at
-            LIMIT $2
-            FOR UPDATE SKIP LOCKED
-          ), taken AS (
-            UPDATE dispatch_entries e SET owner = $1
-            FROM due
-            WHERE e.notification_id = due.notification_id AND e.sequence = due.sequence
-            RETURNING e.notification_id, e.sequence
-          )${entriesOf('taken')}`,
-        values: [owner, limit],
+        text: claimStatement,
+        values: [owner, limit, perCallback, except],
       });
       return rows.map(toEntry);
     },
@@ -57,7 +84,7 @@ export function createDispatchQueue(pool: Pool): DispatchQueue {
     async owned(owner, olderThanSeconds) {
       const { rows } = await pool.query<EntryRow>(
         `WITH own AS (
-           SELECT notification_id, sequence FROM dispatch_entries
+           SELECT notification_id, sequence, callback_id FROM dispatch_entries
            WHERE owner = $1 AND due_at < now() - make_interval(secs => $2)
          )${entriesOf('own')}`,
         [owner, olderThanSeconds],
@@ -96,8 +123,10 @@ function toEntry(row: EntryRow): DispatchEntry {
     sequence: row.sequence,
     status: row.status,
     eventId: row.event_id,
+    event: row.event,
     serviceId: row.service_id,
     profile: row.profile,
     callbackId: row.callback_id,
+    maxInFlight: row.max_in_flight,
   };
 }

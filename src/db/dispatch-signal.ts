@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import type { DispatchSignal } from '../ports.ts';
+import type { DispatchSignal } from '../ports/index.ts';
 
 export const dispatchChannel = 'ringback_dispatch';
 

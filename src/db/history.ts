@@ -3,7 +3,7 @@ import type { AttemptOutcome } from '../domain/attempt.ts';
 import type { CallbackEvent } from '../domain/callback.schema.ts';
 import type { StoredState } from '../domain/callback-state.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { HistoryRow } from '../ports.ts';
+import type { HistoryRow } from '../ports/index.ts';
 
 type StatusRow = {
   event_id: string;

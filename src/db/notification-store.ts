@@ -1,12 +1,28 @@
 import type { Pool } from 'pg';
 import type { Notification } from '../domain/notification.schema.ts';
-import type { NotificationStore } from '../ports.ts';
+import type { NotificationStore } from '../ports/index.ts';
 
 type NotificationRow = Omit<Notification, 'to'> & { recipient: string; request_digest: Buffer };
 
 const columns = `id, service_id, reference, recipient, notification_type, status, template_id, template_version,
   template_name, provider, provider_reference, created_at, sent_at, completed_at, sent_by, spreadsheet_file_name,
   spreadsheet_row_number, upload_letter_file_name, request_digest`;
+
+// Each way of naming a letter has an index of its own, which one condition with OR would not use.
+const findLettersStatement = `
+  WITH wanted AS (SELECT unnest($1::text[]) AS reference), letters AS (
+    SELECT n.id, n.service_id, w.reference
+    FROM wanted w JOIN notifications n ON n.provider_reference = w.reference AND n.notification_type = 'letter'
+    UNION
+    SELECT n.id, n.service_id, w.reference
+    FROM wanted w JOIN notifications n ON n.reference = w.reference AND n.notification_type = 'letter'
+    UNION
+    SELECT n.id, n.service_id, w.reference
+    FROM wanted w
+    JOIN notifications n ON n.id = CASE WHEN w.reference ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN w.reference::uuid END
+      AND n.notification_type = 'letter'
+  )
+  SELECT id, reference FROM letters WHERE $2::uuid IS NULL OR service_id = $2`;
 
 export function createNotificationStore(pool: Pool): NotificationStore {
   const find = async (id: string): Promise<NotificationRow | null> => {
@@ -59,6 +75,14 @@ export function createNotificationStore(pool: Pool): NotificationStore {
     async find(id) {
       const row = await find(id);
       return row && toNotification(row);
+    },
+
+    async findLetters(references, serviceId) {
+      const { rows } = await pool.query<{ id: string; reference: string }>(findLettersStatement, [
+        references,
+        serviceId,
+      ]);
+      return rows;
     },
 
     async list(query) {

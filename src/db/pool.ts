@@ -1,4 +1,4 @@
-import { Pool, TypeOverrides, types, type PoolConfig } from 'pg';
+import { Pool, TypeOverrides, types, type PoolClient, type PoolConfig } from 'pg';
 import { AppError } from '../domain/errors.ts';
 import { toInstant } from '../domain/instant.ts';
 
@@ -27,11 +27,33 @@ export function createPool(
   // Stores only ever ask through the pool and with promises, so this is where a lost database gets its name.
   pool.query = ((...args: unknown[]) =>
     query(...args).catch((cause: unknown) => {
-      throw isConnectionLost(cause)
-        ? new AppError('UNAVAILABLE', 'The database does not answer; try again shortly.', { cause })
-        : cause;
+      throw named(cause);
     })) as typeof pool.query;
   return pool;
+}
+
+/** For the few things that no single statement can do: all of `work` or nothing of it. */
+export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((cause: unknown) => {
+    throw named(cause);
+  });
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    client.release();
+    return result;
+  } catch (cause) {
+    // Closing the session rolls back whatever state it is in.
+    client.release(true);
+    throw named(cause);
+  }
+}
+
+function named(cause: unknown): unknown {
+  return isConnectionLost(cause)
+    ? new AppError('UNAVAILABLE', 'The database does not answer; try again shortly.', { cause })
+    : cause;
 }
 
 /** SQLSTATE class 08 and the shutdown codes, what the socket says, and what the driver says without a code. */

@@ -7,7 +7,7 @@ import {
   clientCertificateContext,
   signingSecretContext,
 } from '../domain/secret-contexts.ts';
-import type { SealedRow, SealedRows } from '../ports.ts';
+import type { SealedRow, SealedRows } from '../ports/index.ts';
 
 type ApiKeyRow = { id: string; service_id: string; sealed_secret: Buffer };
 type CallbackRow = {

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { Page } from '../domain/page.schema.ts';
 import type { Service } from '../domain/service.schema.ts';
-import type { ServiceStore } from '../ports.ts';
+import type { ServiceStore } from '../ports/index.ts';
 
 const columns = 'id, name, profile, notification_list, created_at';
 

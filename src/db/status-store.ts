@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import type { AcceptancePlan, AcceptanceSnapshot } from '../domain/acceptance.ts';
-import type { CallbackFilter } from '../domain/callback.schema.ts';
+import type { CallbackEvent, CallbackFilter } from '../domain/callback.schema.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { StatusStore } from '../ports.ts';
+import type { StatusStore } from '../ports/index.ts';
 import { dispatchChannel } from './dispatch-signal.ts';
 import { loadHistory } from './history.ts';
 
@@ -16,23 +16,27 @@ type SnapshotRow = {
   last_sequence: number;
   final_sequence: number | null;
   sent_at: Instant | null;
-  callback_id: string | null;
+  event: CallbackEvent | null;
+  callback_id: string;
   filter: CallbackFilter | null;
+  is_disabled: boolean;
+  max_in_flight: number;
   known_sequence: number | null;
 };
 
 const loadStatement = `
   SELECT k.notification_id, k.event_id, n.service_id, s.profile, n.notification_type, n.template_id, n.last_sequence,
-    n.final_sequence, n.sent_at, c.id AS callback_id, c.filter, known.sequence AS known_sequence
+    n.final_sequence, n.sent_at, c.event, c.id AS callback_id, c.filter, c.state = 'disabled' AS is_disabled, c.max_in_flight, known.sequence AS known_sequence
   FROM unnest($1::uuid[], $2::uuid[]) AS k (notification_id, event_id)
   JOIN notifications n ON n.id = k.notification_id
   JOIN services s ON s.id = n.service_id
-  LEFT JOIN callbacks c ON c.service_id = n.service_id AND c.event = 'delivery_status' AND c.removed_at IS NULL
+  LEFT JOIN callbacks c ON c.service_id = n.service_id AND c.removed_at IS NULL
   LEFT JOIN statuses known ON known.notification_id = k.notification_id AND known.event_id = k.event_id`;
 
 // One statement is one transaction and one round trip. Only notifications that still stand where their snapshot saw
 // them move; everything else hangs on that, so a plan is committed whole or not at all. They are locked in the order of
 // their ids first: an UPDATE alone goes by its join's order, and two groups could then wait for each other in a circle.
+// What is to be held locks its callback, so that it is either seen by whoever enables it or, if that came first, sent.
 const commitStatement = `
   WITH plans AS (
     SELECT *
@@ -46,26 +50,41 @@ const commitStatement = `
     FOR NO KEY UPDATE OF n
   ), moved AS (
     UPDATE notifications n
-    SET last_sequence = p.to_sequence, final_sequence = p.final_sequence, status = p.status,
-      completed_at = p.completed_at, sent_at = p.sent_at
+    SET last_sequence = p.to_sequence, final_sequence = p.final_sequence,
+      status = coalesce(p.status, n.status),
+      completed_at = CASE WHEN p.status IS NULL THEN n.completed_at ELSE p.completed_at END,
+      sent_at = p.sent_at
     FROM locked JOIN plans p USING (id)
     WHERE n.id = locked.id AND n.last_sequence = p.from_sequence
     RETURNING n.id
+  ), disabled AS (
+    SELECT id FROM callbacks
+    WHERE id IN (SELECT callback_id FROM unnest($18::uuid[], $19::text[]) AS s (callback_id, state) WHERE s.state = 'held')
+      AND state = 'disabled'
+    ORDER BY id
+    FOR SHARE
   ), stored AS (
     INSERT INTO statuses (notification_id, sequence, event_id, status, accepted_at, occurred_at, completed_at, sent_at,
-      status_description, provider_response, callback_id, state, state_reason)
+      status_description, provider_response, callback_id, event, details, state, state_reason)
     SELECT s.notification_id, s.sequence, s.event_id, s.status, s.accepted_at, s.occurred_at, s.completed_at, s.sent_at,
-      s.status_description, s.provider_response, s.callback_id,
-      CASE WHEN s.skip_reason IS NULL THEN 'pending' ELSE 'skipped' END, s.skip_reason
+      s.status_description, s.provider_response, s.callback_id, s.event, s.details,
+      CASE WHEN s.state = 'held' AND disabled.id IS NULL THEN 'pending' ELSE s.state END,
+      CASE WHEN s.state = 'held' AND disabled.id IS NULL THEN NULL ELSE s.state_reason END
     FROM unnest($8::uuid[], $9::int[], $10::uuid[], $11::text[], $12::timestamptz[], $13::timestamptz[],
-      $14::timestamptz[], $15::timestamptz[], $16::text[], $17::text[], $18::uuid[], $19::text[])
+      $14::timestamptz[], $15::timestamptz[], $16::text[], $17::text[], $18::uuid[], $19::text[], $20::text[], $23::text[],
+      $24::jsonb[])
       AS s (notification_id, sequence, event_id, status, accepted_at, occurred_at, completed_at, sent_at,
-        status_description, provider_response, callback_id, skip_reason)
+        status_description, provider_response, callback_id, state, state_reason, event, details)
     JOIN moved ON moved.id = s.notification_id
-    RETURNING notification_id, sequence, state
+    LEFT JOIN disabled ON disabled.id = s.callback_id
+    RETURNING notification_id, sequence, state, callback_id
+  ), held AS (
+    INSERT INTO held_statuses (notification_id, sequence, callback_id)
+    SELECT notification_id, sequence, callback_id FROM stored WHERE state = 'held'
   ), queued AS (
-    INSERT INTO dispatch_entries (notification_id, sequence, owner)
-    SELECT notification_id, sequence, $20::uuid FROM stored WHERE state = 'pending'
+    INSERT INTO dispatch_entries (notification_id, sequence, callback_id, owner)
+    SELECT notification_id, sequence, callback_id, CASE WHEN callback_id <> ALL ($22::uuid[]) THEN $21::uuid END
+    FROM stored WHERE state = 'pending'
     RETURNING owner
   ), offered AS (
     SELECT pg_notify('${dispatchChannel}', '') FROM queued WHERE owner IS NULL LIMIT 1
@@ -83,11 +102,11 @@ export function createStatusStore(pool: Pool): StatusStore {
       return toSnapshots(rows);
     },
 
-    async commit(plans, owner) {
+    async commit(plans, owner, leftToAny = []) {
       const { rows } = await pool.query<{ id: string }>({
         name: 'commit-acceptance',
         text: commitStatement,
-        values: [...planColumns(plans), ...statusColumns(plans), owner],
+        values: [...planColumns(plans), ...statusColumns(plans), owner, leftToAny, ...eventColumns(plans)],
       });
       return new Set(rows.map(({ id }) => id));
     },
@@ -122,7 +141,16 @@ function statusColumns(plans: readonly AcceptancePlan[]): unknown[] {
     statuses.map((status) => status.statusDescription),
     statuses.map((status) => status.providerResponse),
     statuses.map((status) => status.callbackId),
-    statuses.map((status) => status.skipReason),
+    statuses.map((status) => status.state),
+    statuses.map((status) => status.stateReason),
+  ];
+}
+
+function eventColumns(plans: readonly AcceptancePlan[]): unknown[] {
+  const statuses = plans.flatMap((plan) => plan.statuses);
+  return [
+    statuses.map(({ event }) => event),
+    statuses.map(({ complaint }) => complaint && JSON.stringify(complaint)),
   ];
 }
 
@@ -140,11 +168,18 @@ function toSnapshots(rows: readonly SnapshotRow[]): AcceptanceSnapshot[] {
         lastSequence: row.last_sequence,
         finalSequence: row.final_sequence,
         sentAt: row.sent_at,
-        callback: row.callback_id === null ? null : { id: row.callback_id, filter: row.filter ?? {} },
+        callbacks: {},
         knownEvents: new Map(),
       };
       snapshots.set(row.notification_id, snapshot);
     }
+    if (row.event !== null)
+      snapshot.callbacks[row.event] = {
+        id: row.callback_id,
+        filter: row.filter ?? {},
+        isDisabled: row.is_disabled,
+        maxInFlight: row.max_in_flight,
+      };
     if (row.known_sequence !== null) snapshot.knownEvents.set(row.event_id, row.known_sequence);
   }
   return [...snapshots.values()];

@@ -1,13 +1,19 @@
 import { AppError } from '../domain/errors.ts';
 import { createGroupCommit } from '../domain/group-commit.ts';
 import { groupBy } from '../domain/group-by.ts';
-import type { DeliveryMetrics, DispatchEntry, DispatchLog, DispatchQueue, Workflows } from '../ports.ts';
+import type {
+  AttemptGate,
+  DeliveryMetrics,
+  DispatchEntry,
+  DispatchLog,
+  DispatchQueue,
+  Workflows,
+} from '../ports/index.ts';
 import { createBackoff } from './backoff.ts';
 import { createExpectations } from './expectations.ts';
+import { createFairLanes, type Lane } from './fair-lanes.ts';
 import { createNudge } from './nudge.ts';
-
-/** What one notification still has to tell its workflow; never told twice at the same time, so that it stays in order. */
-type Lane = { notificationId: string; entries: DispatchEntry[]; isBusy: boolean };
+import { createTally } from './tally.ts';
 
 type Told =
   | { kind: 'started'; firstAttempt: Promise<void> }
@@ -17,8 +23,11 @@ type Told =
 export type Dispatcher = {
   /** The owner to commit new entries under; null when memory is full and any process may take them. */
   owner: () => string | null;
+  /** Whether one callback has so much waiting here that the rest of it is left to any process. */
+  isFull: (callbackId: string) => boolean;
   take: (entries: readonly DispatchEntry[]) => void;
-  /** Hears from the activities that a notification's attempt has ended in this process. */
+  /** Hears from the activities that a notification's attempt has begun in this process, and that it has ended. */
+  attempting: (notificationId: string) => void;
   attempted: (notificationId: string) => void;
   /** Looks for entries that others left, now rather than at the next sweep. */
   nudge: () => void;
@@ -31,7 +40,8 @@ export type Dispatcher = {
  * Tells workflows of accepted statuses: at once those accepted in this process, and whatever other processes left
  * behind. The number in flight is bounded and a start keeps its place until its first attempt has ended, because
  * Temporal starts a workflow eagerly (its cheapest way by half) only while the worker has a free slot, and a burst that
- * overruns the processor makes workflow tasks time out.
+ * overruns the processor makes workflow tasks time out. The callbacks take turns, and each has the places only that the
+ * gate leaves it: the backlog of a receiver that hangs waits here and in the database, not in running workflows.
  */
 export function createDispatcher(options: {
   owner: string;
@@ -39,6 +49,9 @@ export function createDispatcher(options: {
   workflows: Workflows;
   metrics: DeliveryMetrics;
   log: DispatchLog;
+  gate: Pick<AttemptGate, 'load' | 'share'>;
+  /** Hears how many processes share the work. */
+  onProcesses: (count: number) => void;
   maxInFlight: number;
   /** A start whose attempt takes longer, or runs elsewhere, gives its place back. */
   patienceMs: number;
@@ -46,12 +59,21 @@ export function createDispatcher(options: {
   restMs: number;
   /** Beyond this, accepted entries stay in the database for whoever has room. */
   maxInMemory: number;
+  /** So that one callback's backlog cannot keep the others' out. */
+  maxInMemoryPerCallback: number;
   beatSeconds: number;
   leaseSeconds: number;
 }): Dispatcher {
-  const { queue, workflows, log, owner } = options;
+  const { queue, workflows, log, owner, gate } = options;
   const lanes = new Map<string, Lane>();
-  const ready: Lane[] = [];
+  /** Told, and not begun yet: what the gate cannot know of. */
+  const told = createTally();
+  const waiting = createTally();
+  const ready = createFairLanes(
+    ({ callbackId, maxInFlight }) =>
+      told.of(callbackId) + gate.load(callbackId) < gate.share({ maxInFlight }),
+  );
+  const beginnings = createExpectations(options.patienceMs);
   const attempts = createExpectations(options.patienceMs);
   const backoff = createBackoff({ firstMs: 200, maxMs: 5_000 });
   let inMemory = 0;
@@ -72,16 +94,21 @@ export function createDispatcher(options: {
   const take = (entries: readonly DispatchEntry[]): void => {
     for (const [notificationId, own] of groupBy(entries, (entry) => entry.notificationId)) {
       let lane = lanes.get(notificationId);
+      const [first] = own;
+      if (!first) continue;
       if (!lane) {
-        lane = { notificationId, entries: [], isBusy: false };
+        const { callbackId, maxInFlight } = first;
+        lane = { notificationId, callbackId, maxInFlight, entries: [], isBusy: false };
         lanes.set(notificationId, lane);
       }
+      lane.maxInFlight = first.maxInFlight;
       const known = new Set(lane.entries.map(({ sequence }) => sequence));
       const fresh = own.filter(({ sequence }) => !known.has(sequence) && known.add(sequence));
-      if (lane.entries.length === 0 && !lane.isBusy && fresh.length > 0) ready.push(lane);
+      if (lane.entries.length === 0 && !lane.isBusy && fresh.length > 0) ready.add(lane);
       lane.entries.push(...fresh);
       lane.entries.sort((a, b) => a.sequence - b.sequence);
       inMemory += fresh.length;
+      waiting.add(lane.callbackId, fresh.length);
     }
     pump();
   };
@@ -90,7 +117,7 @@ export function createDispatcher(options: {
     // After a failure one lane probes whether Temporal is back; the others wait for its answer.
     const limit = backoff.isHealthy() ? options.maxInFlight : 1;
     while (isRunning && inFlight < limit && !backoff.isWaiting()) {
-      const lane = ready.shift();
+      const lane = ready.take();
       if (!lane) return;
       inFlight += 1;
       lane.isBusy = true;
@@ -99,27 +126,34 @@ export function createDispatcher(options: {
   };
 
   const dispatch = async (lane: Lane): Promise<void> => {
-    const told = await tell(lane);
+    const beginning = beginnings.expect(lane.notificationId);
+    told.add(lane.callbackId, 1);
+    void beginning.ended.then(() => {
+      told.add(lane.callbackId, -1);
+      pump();
+    });
+    const result = await tell(lane);
+    if (result.kind !== 'started') beginning.forget();
     lane.isBusy = false;
-    if (told.kind === 'refused') setTimeout(() => rouse(lane), options.restMs).unref();
-    else if (lane.entries.length > 0) ready.push(lane);
+    if (result.kind === 'refused') setTimeout(() => rouse(lane), options.restMs).unref();
+    else if (lane.entries.length > 0) ready.add(lane);
     else lanes.delete(lane.notificationId);
-    if (told.kind === 'started') await told.firstAttempt;
+    if (result.kind === 'started') await result.firstAttempt;
     inFlight -= 1;
     pump();
   };
 
   const rouse = (lane: Lane): void => {
-    ready.push(lane);
+    ready.add(lane);
     pump();
   };
 
   const tell = async (lane: Lane): Promise<Told> => {
     const entries = [...lane.entries];
     const attempt = attempts.expect(lane.notificationId);
-    let told: 'started' | 'signalled';
+    let answer: 'started' | 'signalled';
     try {
-      told = await workflows.tell(entries);
+      answer = await workflows.tell(entries);
     } catch (cause) {
       attempt.forget();
       return untold(cause);
@@ -128,12 +162,13 @@ export function createDispatcher(options: {
     const done = new Set(entries);
     lane.entries = lane.entries.filter((entry) => !done.has(entry));
     inMemory -= entries.length;
+    waiting.add(lane.callbackId, -entries.length);
     options.metrics.dispatched(entries.length);
     // Not awaited: an entry that stays behind is told once more, which the workflow ignores.
     forget(entries).catch((cause: unknown) =>
       log.warn({ err: cause }, 'dispatched entries could not be deleted'),
     );
-    if (told === 'started') return { kind: 'started', firstAttempt: attempt.ended };
+    if (answer === 'started') return { kind: 'started', firstAttempt: attempt.ended };
     attempt.forget();
     return { kind: 'signalled' };
   };
@@ -153,7 +188,9 @@ export function createDispatcher(options: {
 
   const claim = async (): Promise<void> => {
     const room = options.maxInMemory - inMemory;
-    if (room > 0) take(await queue.claim(owner, room));
+    if (room <= 0) return;
+    const perCallback = options.maxInMemoryPerCallback;
+    take(await queue.claim(owner, { limit: room, perCallback, except: waiting.atLeast(perCallback) }));
   };
 
   const unread = (cause: unknown): void =>
@@ -161,7 +198,7 @@ export function createDispatcher(options: {
 
   const sweep = async (): Promise<void> => {
     try {
-      await queue.beat(owner, options.leaseSeconds);
+      options.onProcesses(await queue.beat(owner, options.leaseSeconds));
       await claim();
       take(await queue.owned(owner, options.leaseSeconds));
     } catch (cause) {
@@ -180,8 +217,14 @@ export function createDispatcher(options: {
 
   return {
     owner: () => (isRunning && inMemory < options.maxInMemory ? owner : null),
+    isFull: (callbackId) => waiting.of(callbackId) >= options.maxInMemoryPerCallback,
     take,
-    attempted: attempts.met,
+    attempting: beginnings.met,
+    attempted(notificationId) {
+      beginnings.met(notificationId);
+      attempts.met(notificationId);
+      pump();
+    },
     nudge,
     async start() {
       isRunning = true;

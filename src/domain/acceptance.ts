@@ -1,10 +1,15 @@
 // The decision made when statuses are accepted: which sequence each gets, and whether it becomes a callback. It is
 // pure, so that the same snapshot and commands always give the same plan and a lost race is simply planned again.
-import type { CallbackFilter } from './callback.schema.ts';
+import type { CallbackEvent, CallbackFilter } from './callback.schema.ts';
+import { heldReason, type StoredState } from './callback-state.ts';
+import type { Complaint } from './complaint.ts';
 import type { Instant } from './instant.ts';
 
-/** One status somebody reported, with everything defaulted. */
+/** One status or complaint somebody reported, with everything defaulted. */
 export type StatusCommand = {
+  event: CallbackEvent;
+  /** Null unless the event is a complaint. */
+  complaint: Complaint | null;
   notificationId: string;
   eventId: string;
   status: string;
@@ -16,6 +21,8 @@ export type StatusCommand = {
   providerResponse: string | null;
 };
 
+type SnapshotCallback = { id: string; filter: CallbackFilter; isDisabled: boolean; maxInFlight: number };
+
 /** A notification as it stood when the plan was made; a commit is refused when `lastSequence` has moved since. */
 export type AcceptanceSnapshot = {
   notificationId: string;
@@ -26,13 +33,16 @@ export type AcceptanceSnapshot = {
   lastSequence: number;
   finalSequence: number | null;
   sentAt: Instant | null;
-  callback: { id: string; filter: CallbackFilter } | null;
+  /** The service's callbacks, by their events. */
+  callbacks: Partial<Record<CallbackEvent, SnapshotCallback>>;
   /** The sequences of those of the commands' event ids that were accepted before. */
   knownEvents: ReadonlyMap<string, number>;
 };
 
 /** Which of a profile's statuses become callbacks when the callback names none itself. */
 export type CallbackRule = {
+  /** Of which notifications the system tells at all. */
+  notificationTypes: ReadonlySet<string>;
   statuses: ReadonlySet<string> | 'every';
   /** Only the first final status of a notification is sent; a later one is kept and marked. */
   firstFinalOnly: boolean;
@@ -42,8 +52,10 @@ export type CallbackRule = {
 type PlannedStatus = StatusCommand & {
   sequence: number;
   callbackId: string | null;
-  /** Null when it becomes a callback, else why not, in words. */
-  skipReason: string | null;
+  /** `held` only while the callback is still disabled when it is committed, else it is pending. */
+  state: Extract<StoredState, 'pending' | 'held' | 'skipped'>;
+  /** Why it is not sent now, in words; null when it is pending. */
+  stateReason: string | null;
 };
 
 export type AcceptancePlan = {
@@ -51,7 +63,8 @@ export type AcceptancePlan = {
   fromSequence: number;
   toSequence: number;
   finalSequence: number | null;
-  status: string;
+  /** Null when none of it is a status: a complaint leaves the notification's as it is. */
+  status: string | null;
   completedAt: Instant | null;
   sentAt: Instant | null;
   statuses: PlannedStatus[];
@@ -73,22 +86,26 @@ export function planAcceptance(
   const statuses: PlannedStatus[] = [];
   let { finalSequence, sentAt } = snapshot;
   let completedAt: Instant | null = null;
+  let lastStatus: string | null = null;
 
   const answers = commands.map((command): Acceptance => {
     const first = known.get(command.eventId);
     if (first !== undefined) return { sequence: first, isDuplicate: true };
     const sequence = snapshot.lastSequence + statuses.length + 1;
     known.set(command.eventId, sequence);
-    sentAt = command.sentAt ?? sentAt;
-    completedAt = command.completedAt;
+    if (command.event !== 'complaint') {
+      sentAt = command.sentAt ?? sentAt;
+      completedAt = command.completedAt;
+      lastStatus = command.status;
+    }
     statuses.push({
       ...command,
       sentAt,
       sequence,
-      callbackId: snapshot.callback?.id ?? null,
-      skipReason: skipReason(snapshot, command.status, finalSequence, rule),
+      callbackId: snapshot.callbacks[command.event]?.id ?? null,
+      ...plannedState(snapshot, command, finalSequence, rule),
     });
-    if (rule.finalStatuses.has(command.status)) finalSequence ??= sequence;
+    if (isFinal(command, rule)) finalSequence ??= sequence;
     return { sequence, isDuplicate: false };
   });
 
@@ -101,7 +118,7 @@ export function planAcceptance(
       fromSequence: snapshot.lastSequence,
       toSequence: last.sequence,
       finalSequence,
-      status: last.status,
+      status: lastStatus,
       completedAt,
       sentAt,
       statuses,
@@ -109,22 +126,44 @@ export function planAcceptance(
   };
 }
 
+function plannedState(
+  snapshot: AcceptanceSnapshot,
+  command: StatusCommand,
+  finalSequence: number | null,
+  rule: CallbackRule,
+): Pick<PlannedStatus, 'state' | 'stateReason'> {
+  const reason = skipReason(snapshot, command, finalSequence, rule);
+  if (reason !== null) return { state: 'skipped', stateReason: reason };
+  return snapshot.callbacks[command.event]?.isDisabled
+    ? { state: 'held', stateReason: heldReason }
+    : { state: 'pending', stateReason: null };
+}
+
+function isFinal({ event, status }: StatusCommand, rule: CallbackRule): boolean {
+  return event === 'delivery_status' && rule.finalStatuses.has(status);
+}
+
 function skipReason(
   snapshot: AcceptanceSnapshot,
-  status: string,
+  command: StatusCommand,
   finalSequence: number | null,
   rule: CallbackRule,
 ): string | null {
-  if (!snapshot.callback) return 'The service has no callback for delivery_status.';
-  const { statuses, notification_types: types, template_ids: templates } = snapshot.callback.filter;
+  const { event, status } = command;
+  const callback = snapshot.callbacks[event];
+  if (!callback) return `The service has no callback for ${event}.`;
+  const { statuses, notification_types: types, template_ids: templates } = callback.filter;
   if (types && !types.some((type) => type === snapshot.notificationType))
     return `The callback's filter leaves out notifications of type ${snapshot.notificationType}.`;
   if (templates && !(snapshot.templateId && templates.includes(snapshot.templateId)))
     return "The callback's filter leaves out this template.";
+  if (event !== 'delivery_status') return null;
   if (statuses) return statuses.includes(status) ? null : `The callback's filter leaves out ${status}.`;
+  if (!rule.notificationTypes.has(snapshot.notificationType))
+    return `${snapshot.profile} sends no callback for notifications of type ${snapshot.notificationType}.`;
   if (rule.statuses !== 'every' && !rule.statuses.has(status))
     return `${snapshot.profile} sends no callback for ${status}.`;
-  if (rule.firstFinalOnly && finalSequence !== null && rule.finalStatuses.has(status))
+  if (rule.firstFinalOnly && finalSequence !== null && isFinal(command, rule))
     return `${snapshot.profile} sends the first final status only, which was number ${finalSequence}.`;
   return null;
 }

@@ -2,12 +2,20 @@ import type { CallbackFilter } from './callback.schema.ts';
 import type { CallbackAuth, ShownAuth, ShownClientCertificate } from './credential.schema.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
+export const defaultMaxInFlight = 16;
+
 /** A callback as it is to be stored; what is null in `auth`, `clientCertificate` and `signing` stays as it is stored. */
 export type CallbackSettings = {
   url: string;
   policy: RetryPolicy;
   filter: CallbackFilter;
   notificationList: string[];
+  /** Null for no warnings. */
+  warnAfterAttempts: number | null;
+  /** Attempts at the same time, over all processes. */
+  maxInFlight: number;
+  /** Attempts a second, over all processes; null for as many as there are. */
+  ratePerSecond: number | null;
   auth: {
     type: CallbackAuth['type'];
     sealed: Uint8Array;

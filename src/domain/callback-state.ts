@@ -13,6 +13,9 @@ export type CallbackState = (typeof callbackStates)[number];
 /** The states that are stored; `delivering` is only ever derived, so that the healthy path writes once. */
 export type StoredState = Exclude<CallbackState, 'delivering'>;
 
+/** Why a status is held, as the history says it. */
+export const heldReason = 'The communication is disabled; enabling it delivers what is held.';
+
 const settled: ReadonlySet<StoredState> = new Set<StoredState>(['delivered', 'failed', 'held', 'skipped']);
 
 /** A settled status is never attempted again by itself, and lets the next one of its notification go. */

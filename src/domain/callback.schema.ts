@@ -14,7 +14,7 @@ import { Uuid, storedText } from './text.schema.ts';
 export type { CallbackAuth } from './credential.schema.ts';
 
 /** The events that exist so far; one callback a service and event. */
-export const callbackEvents = ['delivery_status'] as const;
+export const callbackEvents = ['delivery_status', 'returned_letter', 'complaint'] as const;
 export const CallbackEvent = z.enum(callbackEvents, `must be one of: ${callbackEvents.join(', ')}`);
 export type CallbackEvent = z.infer<typeof CallbackEvent>;
 
@@ -44,6 +44,30 @@ export const ConfigureCallback = z
     policy: CallbackPolicy.optional(),
     filter: CallbackFilter.optional(),
     notification_list: NotificationList.optional(),
+    warn_after_attempts: z
+      .number()
+      .int()
+      .min(1)
+      .max(49)
+      .nullable()
+      .optional()
+      .describe(
+        'One warning mail, at most once an hour, when a status has failed this often; null for none.',
+      ),
+    max_in_flight: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe('How many attempts to this callback may be under way at the same time; 16 unless given.'),
+    rate_per_second: z
+      .number()
+      .min(0.01)
+      .max(10_000)
+      .nullable()
+      .optional()
+      .describe('How many attempts may begin in a second; null, the default, for as many as there are.'),
   })
   .refine((body) => !(body.bearer_token !== undefined && body.auth !== undefined), {
     message: 'give bearer_token or auth, not both',
@@ -68,6 +92,9 @@ export const Callback = z
       template_ids: z.array(z.string()).optional(),
     }),
     notification_list: z.array(z.string()),
+    warn_after_attempts: z.number().int().nullable(),
+    max_in_flight: z.number().int(),
+    rate_per_second: z.number().nullable(),
     state: z.enum(['enabled', 'disabled']),
     disabled_at: InstantOutput.nullable(),
     disabled_reason: z.string().nullable(),

@@ -38,3 +38,9 @@ const CallbackResult = z
 
 export const CallbackHistory = z.object({ items: z.array(CallbackResult) }).meta({ id: 'CallbackHistory' });
 export type CallbackHistory = z.infer<typeof CallbackHistory>;
+
+/** The answer to a redelivery: which status is on its way again. */
+export const Redelivery = z
+  .object({ id: z.string(), notification_id: z.string(), sequence: z.number().int() })
+  .meta({ id: 'Redelivery' });
+export type Redelivery = z.infer<typeof Redelivery>;

@@ -11,7 +11,10 @@ import { addOpenApi } from './open-api.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
 import { addApiKeyRoutes } from './routes/api-keys.ts';
 import { addCallbackRoutes } from './routes/callbacks.ts';
+import { addCommunicationRoutes } from './routes/communications.ts';
+import { addDrainRoutes } from './routes/drains.ts';
 import { addHistoryRoutes } from './routes/history.ts';
+import { addLetterRoutes } from './routes/letters.ts';
 import { addNotificationRoutes } from './routes/notifications.ts';
 import { addProcessRoutes } from './routes/process.ts';
 import { addServiceRoutes } from './routes/services.ts';
@@ -64,8 +67,11 @@ async function addApi(app: ZodApp, deps: HttpDeps): Promise<void> {
       addServiceRoutes(v1, routeDeps);
       addApiKeyRoutes(v1, routeDeps);
       addCallbackRoutes(v1, routeDeps);
+      addCommunicationRoutes(v1, routeDeps);
+      addDrainRoutes(v1, routeDeps);
       addNotificationRoutes(v1, routeDeps);
       addStatusRoutes(v1, routeDeps);
+      addLetterRoutes(v1, routeDeps);
       addHistoryRoutes(v1, routeDeps);
     },
     { prefix: '/v1' },

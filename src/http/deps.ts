@@ -2,13 +2,20 @@ import type { FastifyBaseLogger } from 'fastify';
 import type {
   ApiKeyStore,
   CallbackStore,
+  CommunicationStore,
+  DrainStore,
   NotificationStore,
+  Redeliveries,
   SecretBox,
+  SendTest,
   ServiceStore,
+  StoredCallbacks,
   StatusStore,
   UrlPolicy,
-} from '../ports.ts';
+} from '../ports/index.ts';
+import type { AcceptComplaintUseCase } from '../use-cases/accept-complaint.ts';
 import type { AcceptStatusUseCase } from '../use-cases/accept-status.ts';
+import type { ReportReturnedLettersUseCase } from '../use-cases/report-returned-letters.ts';
 import type { ServiceKeyCache } from '../use-cases/service-keys.ts';
 import type { WorkflowUrl } from '../use-cases/show-history.ts';
 
@@ -17,11 +24,18 @@ export type HttpDeps = {
   services: ServiceStore;
   apiKeys: ApiKeyStore;
   callbacks: CallbackStore;
+  communications: CommunicationStore;
+  drains: DrainStore;
+  storedCallbacks: StoredCallbacks;
+  redeliveries: Redeliveries;
+  sendTest: SendTest;
   notifications: NotificationStore;
   statuses: Pick<StatusStore, 'history'>;
   secrets: SecretBox;
   urlPolicy: UrlPolicy;
   acceptStatus: AcceptStatusUseCase;
+  acceptComplaint: AcceptComplaintUseCase;
+  reportReturnedLetters: ReportReturnedLettersUseCase;
   workflowUrl: WorkflowUrl;
   /** Null for each part that is there, else why it is not, in words anyone may read. */
   readiness: () => Promise<Record<string, string | null>>;

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
+import type { z } from 'zod';
 import { AppError } from '../domain/errors.ts';
 
 export const bodyLimitBytes = 256 * 1024;
@@ -9,8 +10,8 @@ export function addJsonBody(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    // Many clients name a type on every request, also on a DELETE without a body.
-    if (body.length === 0 && request.method === 'DELETE') {
+    // Many clients name a type on every request, also on one that needs no body.
+    if (body.length === 0 && needsNoBody(request.routeOptions.schema?.body)) {
       done(null, undefined);
       return;
     }
@@ -21,4 +22,8 @@ export function addJsonBody(app: FastifyInstance): void {
     }
     void parseJson(request, body.toString('utf8'), done);
   });
+}
+
+function needsNoBody(schema: unknown): boolean {
+  return schema === undefined || (schema as z.ZodType).safeParse(undefined).success;
 }

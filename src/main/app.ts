@@ -4,20 +4,28 @@ import type { Config } from '../config.ts';
 import { createSealedBox } from '../crypto/sealed-box.ts';
 import { createApiKeyStore } from '../db/api-key-store.ts';
 import { createCallbackStore } from '../db/callback-store.ts';
+import { createCommunicationStore } from '../db/communication-store.ts';
 import { createDispatchQueue } from '../db/dispatch-queue.ts';
+import { createDrainStore } from '../db/drain-store.ts';
 import { migrate } from '../db/migrate.ts';
 import { createNotificationStore } from '../db/notification-store.ts';
 import { createPool } from '../db/pool.ts';
+import { createRedeliveries } from '../db/redeliveries.ts';
 import { createServiceStore } from '../db/service-store.ts';
 import { createStatusStore } from '../db/status-store.ts';
+import { createStoredCallbacks } from '../db/stored-callback.ts';
 import { buildApp } from '../http/build-app.ts';
 import { createEgressPolicy } from '../net/egress-policy.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { workflowUrl } from '../temporal/workflow-url.ts';
+import { createAcceptComplaint } from '../use-cases/accept-complaint.ts';
 import { createAcceptStatus } from '../use-cases/accept-status.ts';
+import { createReportReturnedLetters } from '../use-cases/report-returned-letters.ts';
 import { startDelivery } from './delivery.ts';
 import type { InstallationSecrets } from './installation-secrets.ts';
+import { createOutbound } from './outbound.ts';
 import { createReadiness } from './readiness.ts';
+import { createSendTest } from './send-test.ts';
 import { version } from './version.ts';
 
 export type RunningApp = { url: string; stop(): Promise<void> };
@@ -34,26 +42,35 @@ export async function startApp(
   const queue = createDispatchQueue(pool);
   const metrics = createMetrics(() => queue.depth());
   const egress = createEgressPolicy({ allow: config.EGRESS_ALLOW, allowHttp: config.EGRESS_ALLOW_HTTP });
+  const outbound = createOutbound(config, egress);
+  const sending = { ...outbound, secrets: box, userAgent: `ringback/${version}` };
   const delivery =
-    config.ROLE === 'api'
-      ? null
-      : await startDelivery(config, { pool, secrets: box, metrics, egress, version, log });
+    config.ROLE === 'api' ? null : await startDelivery(config, { pool, sending, metrics, log });
   const statuses = createStatusStore(pool);
+  const notifications = createNotificationStore(pool);
+  const acceptance = {
+    statuses,
+    handover: delivery?.dispatcher ?? { owner: () => null, isFull: () => false, take: () => undefined },
+    metrics,
+    now: () => new Date(),
+  };
   const uiUrl = config.TEMPORAL_UI_URL;
   const app = await buildApp({
     services: createServiceStore(pool),
     apiKeys: createApiKeyStore(pool),
     callbacks: createCallbackStore(pool),
-    notifications: createNotificationStore(pool),
+    communications: createCommunicationStore(pool),
+    drains: createDrainStore(pool),
+    storedCallbacks: createStoredCallbacks(pool),
+    redeliveries: createRedeliveries(pool),
+    sendTest: createSendTest(sending),
+    notifications,
     statuses,
     secrets: box,
     urlPolicy: egress,
-    acceptStatus: createAcceptStatus({
-      statuses,
-      handover: delivery?.dispatcher ?? { owner: () => null, take: () => undefined },
-      metrics,
-      now: () => new Date(),
-    }),
+    acceptStatus: createAcceptStatus(acceptance),
+    acceptComplaint: createAcceptComplaint(acceptance),
+    reportReturnedLetters: createReportReturnedLetters({ ...acceptance, notifications }),
     workflowUrl: (workflowId) => (uiUrl ? workflowUrl(uiUrl, config.TEMPORAL_NAMESPACE, workflowId) : null),
     readiness: createReadiness(pool, delivery),
     renderMetrics: () => metrics.render(),
@@ -70,6 +87,7 @@ export async function startApp(
     async stop() {
       await app.close();
       await delivery?.stop();
+      await outbound.close();
       await pool.end();
     },
   };

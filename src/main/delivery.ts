@@ -1,22 +1,26 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
-import { createActivities } from '../../activities/index.ts';
+import { createActivities, createOpenAttempts, type SendPorts } from '../../activities/index.ts';
 import type { Config } from '../config.ts';
 import { createDeliveryStore } from '../db/delivery-store.ts';
 import { createDispatchQueue } from '../db/dispatch-queue.ts';
 import { createDispatchSignal } from '../db/dispatch-signal.ts';
+import { createDrainStore } from '../db/drain-store.ts';
+import { createMailStore } from '../db/mail-store.ts';
+import { createWorkflowRequests } from '../db/workflow-requests.ts';
+import { createAttemptGate } from '../dispatch/attempt-gate.ts';
 import { createDispatcher, type Dispatcher } from '../dispatch/dispatcher.ts';
-import type { EgressPolicy } from '../net/egress-policy.ts';
-import { createAccessTokens } from '../net/access-tokens.ts';
-import { createClientCertificateSenders } from '../net/client-certificate-senders.ts';
-import { createGuardedAgent } from '../net/guarded-agent.ts';
-import { createHttpSender } from '../net/http-sender.ts';
-import type { DeliveryMetrics, SecretBox } from '../ports.ts';
+import { createWorkflowRelay } from '../dispatch/workflow-relay.ts';
+import type { DeliveryMetrics } from '../ports/index.ts';
+import { createWorkflowStarter } from '../temporal/start-workflow.ts';
+import { ownTaskQueue } from '../temporal/task-queues.ts';
 import { installTemporalRuntime } from '../temporal/temporal-runtime.ts';
 import { createTemporalWorker, type TemporalWorker } from '../temporal/temporal-worker.ts';
 import { createWorkflows } from '../temporal/tell-workflows.ts';
 import { loadWorkflowBundle } from '../temporal/workflow-bundle.ts';
+import { createMailer } from './create-mailer.ts';
+import { publicUrlOf } from './public-url.ts';
 
 export type Delivery = {
   dispatcher: Dispatcher;
@@ -27,68 +31,77 @@ export type Delivery = {
 /** The half of a process that delivers: the dispatcher, the Temporal worker and what its activities need. */
 export async function startDelivery(
   config: Config & { DATABASE_URL: string; TEMPORAL_ADDRESS: string },
-  parts: {
-    pool: Pool;
-    secrets: SecretBox;
-    metrics: DeliveryMetrics;
-    egress: EgressPolicy;
-    version: string;
-    log: Logger;
-  },
+  parts: { pool: Pool; sending: SendPorts; metrics: DeliveryMetrics; log: Logger },
 ): Promise<Delivery> {
-  const { pool, secrets, metrics, egress, version, log } = parts;
+  const { pool, sending, metrics, log } = parts;
   installTemporalRuntime(log);
-  const agent = createGuardedAgent(egress, { proxy: config.EGRESS_PROXY });
-  const plainSender = createHttpSender(agent);
-  const sender = createClientCertificateSenders(plainSender, ({ certificate, private_key }) => {
-    const own = createGuardedAgent(egress, {
-      proxy: config.EGRESS_PROXY,
-      clientCertificate: { cert: certificate, key: private_key },
-    });
-    return { sender: createHttpSender(own, { maxIdleConnections: 8 }), close: () => own.close() };
-  });
+  const mailer = createMailer(config, log);
+  const processId = uuidv7();
+  const gate = createAttemptGate();
+  const openAttempts = createOpenAttempts();
   const worker = createTemporalWorker({
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
     bundle: await loadWorkflowBundle(),
     activities: createActivities({
       deliveries: createDeliveryStore(pool),
-      sender,
-      secrets,
-      accessTokens: createAccessTokens({ sender: plainSender }),
+      ...sending,
       metrics,
+      gate,
+      openAttempts,
+      patienceMs: 4_000,
+      ownTaskQueue: ownTaskQueue(processId),
+      attempting: (notificationId) => dispatcher.attempting(notificationId),
       attempted: (notificationId) => dispatcher.attempted(notificationId),
-      userAgent: `ringback/${version}`,
+      mails: createMailStore(pool),
+      mailer,
+      publicUrl: publicUrlOf(config),
+      drains: createDrainStore(pool),
     }),
+    ownTaskQueue: ownTaskQueue(processId),
     log,
   });
   const dispatcher: Dispatcher = createDispatcher({
-    owner: uuidv7(),
+    owner: processId,
     queue: createDispatchQueue(pool),
     workflows: createWorkflows(worker.client, { isEager: true }),
     metrics,
     log,
+    gate,
+    onProcesses: (count) => gate.setProcesses(count),
     maxInFlight: 16,
     patienceMs: 500,
     restMs: 30_000,
-    maxInMemory: 5_000,
+    maxInMemory: 20_000,
+    maxInMemoryPerCallback: 500,
     beatSeconds: 1,
     leaseSeconds: 5,
+  });
+  const relay = createWorkflowRelay({
+    requests: createWorkflowRequests(pool),
+    starter: createWorkflowStarter(worker.client),
+    log,
+    everySeconds: 1,
   });
   const offers = createDispatchSignal(config.DATABASE_URL);
 
   worker.start();
   await dispatcher.start();
-  offers.listen(dispatcher.nudge);
+  relay.start();
+  offers.listen(() => {
+    dispatcher.nudge();
+    relay.nudge();
+  });
   return {
     dispatcher,
     worker,
     async stop() {
       await offers.stop();
+      await relay.stop();
       await dispatcher.stop();
-      await worker.stop();
-      await sender.close();
-      await agent.destroy();
+      // An exchange has as long to end as an activity, and is recorded before its workflow could look elsewhere.
+      await Promise.all([worker.stop(), openAttempts.stop(9_000)]);
+      mailer.close();
     },
   };
 }

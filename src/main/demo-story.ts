@@ -1,3 +1,6 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Callback } from '../domain/callback.schema.ts';
 import type { CallbackHistory } from '../domain/history.schema.ts';
 import type { DemoClient } from './demo-client.ts';
 import type { DemoReceiver, ReceivedPost } from './demo-receiver.ts';
@@ -6,11 +9,12 @@ import type { DemoReceiver, ReceivedPost } from './demo-receiver.ts';
 const policy = { attempts: 5, interval_seconds: 2, timeout_seconds: 10 };
 const callbackToken = 'the-receivers-own-secret';
 
-/** The main job, told by what really happens; resolves with the id of the notification that needed retries. */
+/** The main job, told by what really happens; `outbox` is where mails are written. Resolves with the id of the notification that needed retries. */
 export async function tellStory(
   adminToken: string,
   call: DemoClient,
   receiver: DemoReceiver,
+  outbox: string,
   say: (line: string) => void,
 ): Promise<string> {
   say('\n1. A service, its key, and where its statuses go\n');
@@ -22,11 +26,8 @@ export async function tellStory(
     name: 'demo',
     key_type: 'live',
   });
-  await call(adminToken, 'PUT', `/v1/services/${service.id}/callbacks/delivery_status`, {
-    url: receiver.url,
-    bearer_token: callbackToken,
-    policy,
-  });
+  const callback = `/v1/services/${service.id}/callbacks/delivery_status`;
+  await call(adminToken, 'PUT', callback, { url: receiver.url, bearer_token: callbackToken, policy });
 
   say('\n2. A notification is delivered, and the customer’s URL is told\n');
   const first = await register(call, key, 'passport-0001');
@@ -45,7 +46,51 @@ export async function tellStory(
   say('\n4. What happened, for anyone to read\n');
   const history = await settled(call, key, second);
   say(JSON.stringify(history, null, 2));
+
+  say('\n5. It fails for good: the communication is disabled, people are told, and what comes is held\n');
+  await call(adminToken, 'PUT', callback, {
+    url: receiver.url,
+    policy: { ...policy, attempts: 1 },
+    notification_list: ['passport-team@example.com'],
+  });
+  receiver.failNext(1);
+  const third = await register(call, key, 'passport-0003');
+  await call(key, 'POST', `/v1/notifications/${third}/statuses`, { status: 'delivered' });
+  await receiver.next();
+  await until(async () => (await call<Callback>(adminToken, 'GET', callback)).state === 'disabled');
+  const fourth = await register(call, key, 'passport-0004');
+  await call(key, 'POST', `/v1/notifications/${fourth}/statuses`, { status: 'delivered' });
+  say(`\n  The mail, in ${outbox}:\n`);
+  say(readable(await firstMail(outbox)).replace(/^(?=.)/gm, '    '));
+
+  say('6. The receiver is mended and the communication enabled: what was held is delivered\n');
+  await call(adminToken, 'POST', `${callback}/enable`);
+  sayPost(say, await receiver.next());
   return second;
+}
+
+async function firstMail(outbox: string): Promise<string> {
+  let name: string | undefined;
+  await until(async () => {
+    const names = await readdir(outbox).catch(() => []);
+    name = names.find((file) => file.endsWith('.eml'));
+    return name !== undefined;
+  });
+  return readFile(join(outbox, name ?? ''), 'utf8');
+}
+
+/** As a mail program shows it: with the long lines whole. */
+function readable(mail: string): string {
+  const [head = '', ...body] = mail.replaceAll('\r\n', '\n').split('\n\n');
+  const text = body
+    .join('\n\n')
+    .replaceAll('=\n', '')
+    .replace(/=([0-9A-F]{2})/g, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return `${head}\n\n${text}`;
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 300));
 }
 
 async function register(call: DemoClient, key: string, reference: string): Promise<string> {

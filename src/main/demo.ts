@@ -1,6 +1,7 @@
 // `npm run demo`: the main job with a real callback, on a whole Ringback of its own. `--keep` leaves it running.
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { freePort } from '../embedded/free-port.ts';
 import { stopRequested } from '../embedded/stop-requested.ts';
 import { createDemoClient } from './demo-client.ts';
@@ -18,10 +19,15 @@ const say = (line: string): void => console.log(line);
 process.env['EGRESS_ALLOW'] = '127.0.0.0/8';
 process.env['EGRESS_ALLOW_HTTP'] = 'true';
 process.env['LOG_LEVEL'] ??= 'warn';
+// Nobody is to be mailed about a demo.
+delete process.env['SMTP_URL'];
 process.env['RINGBACK_HOME'] = join(process.env['RINGBACK_HOME'] ?? '.ringback', 'demo');
 process.env['PORT'] = String(await freePort(Number(process.env['PORT'] ?? 8600)));
 const config = readConfigOrExit();
 const stop = stopRequested(process.env);
+const outbox = resolve(config.RINGBACK_HOME, 'outbox');
+// What an earlier demo has left would be taken for this one's.
+await rm(outbox, { recursive: true, force: true });
 const url = `http://${config.HOST}:${config.PORT}`;
 
 say('Starting PostgreSQL, Temporal and Ringback …');
@@ -30,8 +36,8 @@ const { temporalUiUrl, stop: stopAll } = await supervise(config, process.env, cr
 try {
   await untilReady(url, stop);
   const { adminToken, adminTokenFile } = await loadInstallationSecrets(config);
-  const retried = await tellStory(adminToken, createDemoClient(url, say), receiver, say);
-  say('\n5. Where to look further\n');
+  const retried = await tellStory(adminToken, createDemoClient(url, say), receiver, outbox, say);
+  say('\n7. Where to look further\n');
   say(`  API docs      ${url}/docs`);
   say(`  OpenAPI       ${url}/openapi.json`);
   say(

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { stopRequested } from '../embedded/stop-requested.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { loadInstallationSecrets } from './installation-secrets.ts';
+import { publicUrlOf } from './public-url.ts';
 import { readConfigOrExit } from './read-config-or-exit.ts';
 import { supervise } from './supervise.ts';
 
@@ -13,7 +14,7 @@ const log = createLogger(config.LOG_LEVEL, 'supervisor');
 try {
   const { temporalUiUrl, stop: stopAll } = await supervise(config, process.env, log, stop);
   const { adminTokenFile } = await loadInstallationSecrets(config);
-  const url = config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`;
+  const url = publicUrlOf(config);
   log.info({ url, docs: `${url}/docs`, temporalUi: temporalUiUrl, adminTokenFile }, 'ringback is ready');
   if (!stop.aborted) await once(stop, 'abort');
   await stopAll();

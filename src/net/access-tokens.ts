@@ -1,7 +1,7 @@
 // OAuth 2.0 client credentials (RFC 6749 §4.4). The token endpoint is a customer's URL like any other, so it is asked
 // through the same guarded sender as callbacks are.
 import type { CallbackResponse, Exchange } from '../domain/attempt.ts';
-import type { AccessTokenAnswer, AccessTokens, CallbackSender, OAuth2Credential } from '../ports.ts';
+import type { AccessTokenAnswer, AccessTokens, CallbackSender, OAuth2Credential } from '../ports/index.ts';
 
 type Fetched = { token: string; goodUntilMs: number } | NonNullable<Exchange['failure']>;
 type Entry = { pending: Promise<Fetched>; fetched: Fetched | null };

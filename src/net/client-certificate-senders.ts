@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClientCertificate } from '../domain/credential.schema.ts';
-import type { CallbackSender } from '../ports.ts';
+import type { CallbackSender } from '../ports/index.ts';
 
 /** A sender that shows one certificate; `close` lets running exchanges end, then gives its connections back. */
 export type CertifiedSender = { sender: CallbackSender; close(): Promise<void> };

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import type { UrlPolicy } from '../ports.ts';
+import type { UrlPolicy } from '../ports/index.ts';
 import { findPrivateName } from './private-names.ts';
 import { specialPurposeAddresses } from './special-purpose-addresses.ts';
 

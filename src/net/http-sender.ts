@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Exchange } from '../domain/attempt.ts';
 import { fromDate } from '../domain/instant.ts';
-import type { CallbackSender } from '../ports.ts';
+import type { CallbackSender } from '../ports/index.ts';
 import { describeFailure } from './describe-failure.ts';
 import { giveUntil, StoppedError } from './give-until.ts';
 import { countConnections } from './count-connections.ts';

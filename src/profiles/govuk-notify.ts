@@ -1,5 +1,8 @@
 import { defaultRetryPolicy } from '../domain/retry-policy.ts';
+import { simulatorEmails, smokeTestEmails } from '../domain/simulated-recipients.ts';
+import { complaintBody } from './complaint-body.ts';
 import type { Profile } from './profile.ts';
+import { returnedLetterBody } from './returned-letter-body.ts';
 import { pythonJson } from './python-json.ts';
 
 const finalStatuses = ['delivered', 'permanent-failure', 'temporary-failure', 'technical-failure'];
@@ -20,12 +23,20 @@ export const govukNotify: Profile = {
     'returned-letter',
   ],
   callbackRule: {
+    notificationTypes: new Set(['sms', 'email']),
     statuses: new Set(finalStatuses),
     firstFinalOnly: true,
     finalStatuses: new Set(finalStatuses),
   },
   retryPolicy: defaultRetryPolicy,
+  simulatedRecipients: {
+    temporaryFailure: ['7700900003', simulatorEmails.temporaryFailure],
+    permanentFailure: ['7700900002', simulatorEmails.permanentFailure],
+    smokeTest: ['7700900000', '7700900111', '7700900222', ...smokeTestEmails('notifications.service.gov.uk')],
+  },
   isSuccess: (status) => status >= 200 && status < 300,
+  complaintBody,
+  returnedLetterBody,
   deliveryStatusBody: (facts) =>
     pythonJson([
       ['id', facts.id],

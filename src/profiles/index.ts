@@ -1,11 +1,14 @@
 import { AppError } from '../domain/errors.ts';
+import { gcNotify } from './gc-notify.ts';
 import { govukNotify } from './govuk-notify.ts';
+import { notifyGovAu } from './notify-gov-au.ts';
+import { notifynl } from './notifynl.ts';
 import type { Profile } from './profile.ts';
 
 export type { Profile } from './profile.ts';
 
 const profiles: ReadonlyMap<string, Profile> = new Map(
-  [govukNotify].map((profile) => [profile.name, profile]),
+  [gcNotify, notifyGovAu, govukNotify, notifynl].map((profile) => [profile.name, profile]),
 );
 
 export const profileNames: readonly string[] = [...profiles.keys()];

@@ -1,5 +1,8 @@
 import type { CallbackRule } from '../domain/acceptance.ts';
+import type { ComplaintFacts } from '../domain/complaint.ts';
 import type { DeliveryStatusFacts } from '../domain/delivery-status-facts.ts';
+import type { ReturnedLetterFacts } from '../domain/letter.ts';
+import type { SimulatedRecipients } from '../domain/simulated-recipients.ts';
 import type { RetryPolicy } from '../domain/retry-policy.ts';
 
 /** One system's rules and bytes. A profile is data and pure functions: what it says can be read in one file. */
@@ -9,7 +12,11 @@ export type Profile = {
   statuses: readonly string[];
   callbackRule: CallbackRule;
   retryPolicy: RetryPolicy;
+  simulatedRecipients: SimulatedRecipients;
   isSuccess: (httpStatus: number) => boolean;
   /** The request body as text; its UTF-8 bytes are what is sent. */
   deliveryStatusBody: (facts: DeliveryStatusFacts) => string;
+  complaintBody: (facts: ComplaintFacts) => string;
+  /** Null where the system tells of no returned letters. */
+  returnedLetterBody: ((facts: ReturnedLetterFacts) => string) | null;
 };

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { attemptOutcomes } from '../domain/attempt.ts';
-import type { DeliveryMetrics } from '../ports.ts';
+import type { DeliveryMetrics } from '../ports/index.ts';
 
 export type Metrics = DeliveryMetrics & {
   render(): Promise<{ contentType: string; text: string }>;

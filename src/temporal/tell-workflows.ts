@@ -1,18 +1,10 @@
-import {
-  type Client,
-  isGrpcServiceError,
-  ServiceError,
-  WorkflowExecutionAlreadyStartedError,
-} from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { AppError } from '../domain/errors.ts';
-import type { DispatchEntry, Workflows } from '../ports.ts';
+import type { DispatchEntry, Workflows } from '../ports/index.ts';
 import { statusSignal, type NotificationInput, type StatusMessage } from '../../workflows/messages.ts';
-import {
-  ringbackCommunication,
-  ringbackProfile,
-  ringbackService,
-  ringbackState,
-} from '../../workflows/search-attributes.ts';
+import { ringbackState } from '../../workflows/search-attributes.ts';
+import { communicationAttributes } from './communication-attributes.ts';
+import { isRefusal } from './is-refusal.ts';
 import { mainTaskQueue } from './task-queues.ts';
 import { notificationWorkflowId } from '../domain/workflow-id.ts';
 
@@ -39,14 +31,6 @@ export function createWorkflows(connected: () => Client | null, options: { isEag
       }
     },
   };
-}
-
-// What the server says of a request rather than of itself: gRPC's invalid argument, failed precondition, out of range.
-const refusals: ReadonlySet<number> = new Set([3, 9, 11]);
-
-function isRefusal(cause: unknown): boolean {
-  const grpc = cause instanceof ServiceError ? cause.cause : cause;
-  return isGrpcServiceError(grpc) && refusals.has(grpc.code);
 }
 
 /** False when a run is open already, which then has to be signalled. */
@@ -89,14 +73,12 @@ function runOptions(entry: DispatchEntry) {
     taskQueue: mainTaskQueue,
     staticSummary: `${entry.profile}: ${entry.status}`,
     typedSearchAttributes: [
-      { key: ringbackService, value: entry.serviceId },
-      { key: ringbackProfile, value: entry.profile },
-      { key: ringbackCommunication, value: entry.callbackId },
+      ...communicationAttributes({ ...entry, communicationId: entry.callbackId }),
       { key: ringbackState, value: 'delivering' },
     ],
   };
 }
 
-function toMessage({ sequence, status, eventId }: DispatchEntry): StatusMessage {
-  return { sequence, status, eventId };
+function toMessage({ sequence, status, eventId, event }: DispatchEntry): StatusMessage {
+  return { sequence, status, eventId, ...(event !== 'delivery_status' && { event }) };
 }

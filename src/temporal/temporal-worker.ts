@@ -1,10 +1,12 @@
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import type { Activities } from '../../activities/index.ts';
-import type { TemporalLog } from './temporal-runtime.ts';
+import { attemptsTaskQueue } from '../../workflows/task-queues.ts';
 import { mainTaskQueue } from './task-queues.ts';
+import type { TemporalLog } from './temporal-runtime.ts';
 
 const reconnectMs = 1_000;
+const shutdownTimes = { shutdownGraceTime: '10 seconds', shutdownForceTime: '20 seconds' } as const;
 
 export type TemporalWorker = {
   /** A client on the worker's own connection, which is what makes eager starts possible; null while not connected. */
@@ -16,47 +18,70 @@ export type TemporalWorker = {
 };
 
 /**
- * Keeps one worker polling: connects when Temporal is there, and again when it has been away for so long that the
- * SDK gave up.
+ * Keeps the workers of a process polling: connects when Temporal is there, and again when it has been away for so long
+ * that the SDK gave up. Each queue has slots of its own, so that attempts which hang there take none of the others'.
  */
 export function createTemporalWorker(options: {
   address: string;
   namespace: string;
   bundle: WorkflowBundle | { codePath: string };
   activities: Activities;
+  /** See `ownTaskQueue`. */
+  ownTaskQueue: string;
   log: TemporalLog;
 }): TemporalWorker {
   const { log } = options;
   let connection: NativeConnection | undefined;
   let client: Client | null = null;
-  let worker: Worker | undefined;
+  let workers: Worker[] = [];
   let isStopping = false;
   let running: Promise<void> = Promise.resolve();
   let askStop: () => void = () => undefined;
   const stopAsked = new Promise<void>((resolve) => (askStop = resolve));
 
+  const createWorkers = (on: NativeConnection): Promise<Worker[]> => {
+    const { namespace, activities } = options;
+    const common = { connection: on, namespace, activities, ...shutdownTimes };
+    return Promise.all([
+      Worker.create({
+        ...common,
+        taskQueue: mainTaskQueue,
+        workflowBundle: options.bundle,
+        // A first attempt holds its workflow task for as long as it has patience; the dispatcher's bound is what keeps
+        // the processor from being overrun.
+        maxConcurrentWorkflowTaskExecutions: 100,
+        maxConcurrentLocalActivityExecutions: 100,
+        maxConcurrentActivityTaskExecutions: 100,
+      }),
+      Worker.create({
+        ...common,
+        taskQueue: attemptsTaskQueue(mainTaskQueue),
+        // They wait for the network; each callback's own limit is what bounds them.
+        maxConcurrentActivityTaskExecutions: 1000,
+      }),
+      Worker.create({
+        ...common,
+        taskQueue: options.ownTaskQueue,
+        maxConcurrentActivityTaskExecutions: 1000,
+        maxConcurrentActivityTaskPolls: 2,
+      }),
+    ]);
+  };
+
+  const shutDown = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+
   const runOnce = async (): Promise<void> => {
     connection = await NativeConnection.connect({ address: options.address });
     try {
-      worker = await Worker.create({
-        connection,
-        namespace: options.namespace,
-        taskQueue: mainTaskQueue,
-        workflowBundle: options.bundle,
-        activities: options.activities,
-        // A first attempt holds its workflow task while its receiver thinks; the dispatcher's bound is what keeps the
-        // processor from being overrun.
-        maxConcurrentWorkflowTaskExecutions: 100,
-        maxConcurrentLocalActivityExecutions: 100,
-        maxConcurrentActivityTaskExecutions: 200,
-        shutdownGraceTime: '10 seconds',
-        shutdownForceTime: '20 seconds',
-      });
+      workers = await createWorkers(connection);
       client = new Client({ connection, namespace: options.namespace });
-      await worker.run();
+      // One that ends by itself takes the others along: all are made anew together.
+      await Promise.all(workers.map((worker) => worker.run().finally(shutDown)));
     } finally {
       client = null;
-      worker = undefined;
+      workers = [];
       await connection
         .close()
         .catch((cause: unknown) => log.warn({ err: cause }, 'the connection to Temporal did not close'));
@@ -80,14 +105,14 @@ export function createTemporalWorker(options: {
 
   return {
     client: () => client,
-    isPolling: () => worker?.getState() === 'RUNNING',
+    isPolling: () => workers.length > 0 && workers.every((worker) => worker.getState() === 'RUNNING'),
     start: () => {
       running = keepRunning();
     },
     stop: async () => {
       isStopping = true;
       askStop();
-      if (worker?.getState() === 'RUNNING') worker.shutdown();
+      shutDown();
       await running;
     },
   };

@@ -1,6 +1,6 @@
 import type { ConfigureCallback } from '../domain/callback.schema.ts';
 import type { FieldError } from '../domain/errors.ts';
-import type { UrlPolicy } from '../ports.ts';
+import type { UrlPolicy } from '../ports/index.ts';
 import type { Profile } from '../profiles/index.ts';
 import { callbackUrlObjection } from './callback-url.ts';
 import { clientCertificateFaults } from './client-certificate-faults.ts';

@@ -1,4 +1,4 @@
-import type { UrlPolicy } from '../ports.ts';
+import type { UrlPolicy } from '../ports/index.ts';
 
 /** What is wrong with a callback's URL, for certain; null when nothing is. Where it leads is checked at each attempt. */
 export function callbackUrlObjection(url: string, policy: UrlPolicy): string | null {

@@ -1,8 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { CallbackEvent, ConfigureCallback, ConfiguredCallback } from '../domain/callback.schema.ts';
-import { AppError, notFound } from '../domain/errors.ts';
+import { defaultMaxInFlight } from '../domain/callback-settings.ts';
+import { AppError, invalidField, notFound } from '../domain/errors.ts';
 import type { RetryPolicy } from '../domain/retry-policy.ts';
-import type { CallbackStore, SecretBox, ServiceStore, UrlPolicy } from '../ports.ts';
+import type { CallbackStore, SecretBox, ServiceStore, UrlPolicy } from '../ports/index.ts';
 import { profileNamed } from '../profiles/index.ts';
 import { callbackFaults } from './callback-faults.ts';
 import { newSigningSecret } from './new-signing-secret.ts';
@@ -28,6 +29,8 @@ export async function configureCallback(
   const service = await ports.services.find(serviceId);
   if (!service) throw notFound('service');
   const profile = profileNamed(service.profile);
+  if (event === 'returned_letter' && !profile.returnedLetterBody)
+    throw invalidField('event', `${profile.name} tells of no returned letters`);
 
   const faults = callbackFaults(body, profile, ports.urlPolicy, ports.now());
   if (faults.length > 0)
@@ -45,6 +48,9 @@ export async function configureCallback(
     policy: withDefaults(body.policy, profile.retryPolicy),
     filter: body.filter ?? {},
     notificationList: body.notification_list ?? [],
+    warnAfterAttempts: body.warn_after_attempts ?? null,
+    maxInFlight: body.max_in_flight ?? defaultMaxInFlight,
+    ratePerSecond: body.rate_per_second ?? null,
   });
   return { callback: tookSecret ? { ...callback, signing_secret: signingSecret } : callback, wasCreated };
 }

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { CreateApiKey, CreatedApiKey } from '../domain/api-key.schema.ts';
 import { notFound } from '../domain/errors.ts';
 import { apiKeySecretContext } from '../domain/secret-contexts.ts';
-import type { ApiKeyStore, SecretBox, ServiceStore } from '../ports.ts';
+import type { ApiKeyStore, SecretBox, ServiceStore } from '../ports/index.ts';
 import { formatApiKey } from '../signing/api-key.ts';
 import type { ServiceKeyCache } from './service-keys.ts';
 

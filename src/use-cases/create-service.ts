@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { invalidField } from '../domain/errors.ts';
 import { fromDate } from '../domain/instant.ts';
 import type { CreateService, Service } from '../domain/service.schema.ts';
-import type { ServiceStore } from '../ports.ts';
+import type { ServiceStore } from '../ports/index.ts';
 import { findProfile, profileNames } from '../profiles/index.ts';
 
 /** Creates a service; throws INVALID_INPUT when its profile is not known. */

@@ -1,7 +1,7 @@
 import { AppError } from '../domain/errors.ts';
 import type { ListNotifications, Notification } from '../domain/notification.schema.ts';
 import type { Page } from '../domain/page.schema.ts';
-import type { NotificationStore } from '../ports.ts';
+import type { NotificationStore } from '../ports/index.ts';
 import type { Caller } from './caller.ts';
 
 /** The notifications the caller may see; FORBIDDEN when a service asks for another's. */

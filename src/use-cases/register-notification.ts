@@ -4,37 +4,56 @@ import { canonicalJson } from '../domain/canonical-json.ts';
 import { AppError, invalidField } from '../domain/errors.ts';
 import { fromDate } from '../domain/instant.ts';
 import type { Notification, RegisterNotification } from '../domain/notification.schema.ts';
-import type { NotificationStore, ServiceStore } from '../ports.ts';
+import { isSmokeTest } from '../domain/simulated-recipients.ts';
+import type { NotificationStore, ServiceStore } from '../ports/index.ts';
+import { profileNamed } from '../profiles/index.ts';
+import type { AcceptStatusUseCase } from './accept-status.ts';
 import type { Caller } from './caller.ts';
+import { simulateDelivery } from './simulate-delivery.ts';
 
-type Ports = { notifications: NotificationStore; services: ServiceStore; now: () => Date };
+type Ports = {
+  notifications: NotificationStore;
+  services: ServiceStore;
+  acceptStatus: AcceptStatusUseCase;
+  now: () => Date;
+};
 
 /**
  * Registers a notification. The same id with the same body gives the one that is stored; with another body, or for
- * another service, CONFLICT.
+ * another service, CONFLICT. One to a smoke-test recipient is answered and not kept; with a test key nothing is sent, and
+ * the statuses that a provider would have reported are accepted at once.
  */
 export async function registerNotification(
   ports: Ports,
   caller: Caller,
   body: RegisterNotification,
 ): Promise<{ notification: Notification; wasCreated: boolean }> {
-  const serviceId = await resolveService(ports, caller, body.service_id);
+  const { serviceId, profile } = await resolveService(ports, caller, body.service_id);
+  const notification = toNotification(body, serviceId, ports.now());
+  if (isSmokeTest(profileNamed(profile).simulatedRecipients, body.to))
+    return { notification, wasCreated: true };
   const requestDigest = createHash('sha256')
     .update(canonicalJson({ ...body, service_id: serviceId }))
     .digest();
 
   const { stored, wasCreated } = await ports.notifications.register({
-    notification: toNotification(body, serviceId, ports.now()),
+    notification,
     requestDigest,
   });
   if (!wasCreated && !requestDigest.equals(stored.requestDigest))
     throw new AppError('CONFLICT', 'id: a notification with this id was registered with another body.', {
       fields: [{ path: 'id', message: 'is taken by a notification with another body' }],
     });
+  if (caller.kind === 'service' && caller.keyType === 'test')
+    await simulateDelivery(ports, caller, stored.notification);
   return { notification: stored.notification, wasCreated };
 }
 
-async function resolveService(ports: Ports, caller: Caller, given: string | undefined): Promise<string> {
+async function resolveService(
+  ports: Ports,
+  caller: Caller,
+  given: string | undefined,
+): Promise<{ serviceId: string; profile: string }> {
   if (caller.kind === 'service') {
     if (given !== undefined && given !== caller.serviceId)
       throw new AppError(
@@ -44,12 +63,13 @@ async function resolveService(ports: Ports, caller: Caller, given: string | unde
           fields: [{ path: 'service_id', message: 'is not the service of this API key' }],
         },
       );
-    return caller.serviceId;
+    return { serviceId: caller.serviceId, profile: caller.profile };
   }
   if (given === undefined)
     throw invalidField('service_id', 'is required when the operator registers a notification');
-  if (!(await ports.services.find(given))) throw invalidField('service_id', 'there is no such service');
-  return given;
+  const service = await ports.services.find(given);
+  if (!service) throw invalidField('service_id', 'there is no such service');
+  return { serviceId: given, profile: service.profile };
 }
 
 function toNotification(body: RegisterNotification, serviceId: string, now: Date): Notification {

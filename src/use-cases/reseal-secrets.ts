@@ -1,4 +1,4 @@
-import type { SealedRow, SealedRows, SecretBox } from '../ports.ts';
+import type { SealedRow, SealedRows, SecretBox } from '../ports/index.ts';
 
 export type Resealing = {
   rows: number;

@@ -1,5 +1,5 @@
 import { notFound } from '../domain/errors.ts';
-import type { ApiKeyStore } from '../ports.ts';
+import type { ApiKeyStore } from '../ports/index.ts';
 import type { ServiceKeyCache } from './service-keys.ts';
 
 /** Revokes a key: at once in this process, within a second in every other. Throws NOT_FOUND without such a key. */

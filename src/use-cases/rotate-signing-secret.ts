@@ -2,7 +2,7 @@ import type { CallbackEvent } from '../domain/callback.schema.ts';
 import type { RotatedSigningSecret } from '../domain/credential.schema.ts';
 import { AppError, notFound } from '../domain/errors.ts';
 import { signingSecretContext } from '../domain/secret-contexts.ts';
-import type { CallbackStore, SecretBox } from '../ports.ts';
+import type { CallbackStore, SecretBox } from '../ports/index.ts';
 import { newSigningSecret } from './new-signing-secret.ts';
 
 /** Makes a new signing secret and answers with it, the only time it is shown; the one before signs along for 24 hours. */

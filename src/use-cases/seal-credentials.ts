@@ -9,7 +9,7 @@ import {
   signingSecretContext,
 } from '../domain/secret-contexts.ts';
 import type { CallbackSettings } from '../domain/callback-settings.ts';
-import type { CallbackStore, SecretBox } from '../ports.ts';
+import type { CallbackStore, SecretBox } from '../ports/index.ts';
 
 type Owner = { serviceId: string; event: CallbackEvent };
 

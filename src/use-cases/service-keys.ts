@@ -1,5 +1,5 @@
 import { apiKeySecretContext } from '../domain/secret-contexts.ts';
-import type { ApiKeyStore, SecretBox } from '../ports.ts';
+import type { ApiKeyStore, SecretBox } from '../ports/index.ts';
 
 export type ActiveKey = { id: string; keyType: string; secret: string };
 type ServiceKeys = { profile: string; keys: ActiveKey[] };

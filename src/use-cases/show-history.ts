@@ -2,7 +2,7 @@ import { shownStates } from '../domain/callback-state.ts';
 import { notFound } from '../domain/errors.ts';
 import { notificationWorkflowId } from '../domain/workflow-id.ts';
 import type { CallbackHistory } from '../domain/history.schema.ts';
-import type { NotificationStore, StatusStore } from '../ports.ts';
+import type { NotificationStore, StatusStore } from '../ports/index.ts';
 import { maySee, type Caller } from './caller.ts';
 
 /** Where a person can look at a workflow; null where there is no page for it. */

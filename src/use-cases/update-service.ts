@@ -1,6 +1,6 @@
 import { notFound } from '../domain/errors.ts';
 import type { Service, UpdateService } from '../domain/service.schema.ts';
-import type { ServiceStore } from '../ports.ts';
+import type { ServiceStore } from '../ports/index.ts';
 
 /** Changes what `change` names of a service, and nothing else; throws NOT_FOUND when there is none. */
 export async function updateService(

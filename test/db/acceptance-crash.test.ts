@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { v7 as uuidv7 } from 'uuid';
 import { createDispatchQueue } from '../../src/db/dispatch-queue.ts';
 import { createStatusStore } from '../../src/db/status-store.ts';
+import { createAttemptGate } from '../../src/dispatch/attempt-gate.ts';
 import { createDispatcher } from '../../src/dispatch/dispatcher.ts';
-import type { DispatchEntry } from '../../src/ports.ts';
+import type { DispatchEntry } from '../../src/ports/index.ts';
 import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { noHandover, noMetrics, operator, storeNotification, storeService } from '../support/db-fixture.ts';
@@ -48,10 +49,13 @@ test('what was answered survives the death of the process, and another dispatche
     },
     metrics: noMetrics,
     log: { info: () => undefined, warn: () => undefined },
+    gate: createAttemptGate(),
+    onProcesses: () => undefined,
     maxInFlight: 16,
     patienceMs: 500,
     restMs: 30_000,
     maxInMemory: 5_000,
+    maxInMemoryPerCallback: 500,
     beatSeconds: 0.2,
     leaseSeconds: 2,
   });

@@ -226,5 +226,5 @@ test('a removed callback is none', async () => {
 
   const [snapshot] = await store().loadForAcceptance([aCommand(id)]);
 
-  expect(snapshot?.callback).toBeNull();
+  expect(snapshot?.callbacks).toEqual({});
 });

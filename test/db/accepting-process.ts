@@ -11,7 +11,7 @@ await createDispatchQueue(pool).beat(owner, 2);
 const accept = createAcceptStatus({
   statuses: createStatusStore(pool),
   // Under its own name, and then never told: what a crash right after the commit leaves behind.
-  handover: { owner: () => owner, take: () => undefined },
+  handover: { owner: () => owner, isFull: () => false, take: () => undefined },
   metrics: noMetrics,
   now: () => new Date(),
 });

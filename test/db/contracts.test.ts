@@ -1,10 +1,14 @@
 // The same contracts that the fakes in memory keep, on the real PostgreSQL.
 import { createApiKeyStore } from '../../src/db/api-key-store.ts';
 import { createCallbackStore } from '../../src/db/callback-store.ts';
+import { createCommunicationStore } from '../../src/db/communication-store.ts';
+import { createDrainStore } from '../../src/db/drain-store.ts';
 import { createNotificationStore } from '../../src/db/notification-store.ts';
 import { createServiceStore } from '../../src/db/service-store.ts';
+import { createStatusStore } from '../../src/db/status-store.ts';
 import { describeApiKeyStore } from '../support/contracts/api-key-store.ts';
 import { describeCallbackStore } from '../support/contracts/callback-store.ts';
+import { describeCommunicationStore } from '../support/contracts/communication-store.ts';
 import { describeNotificationStore } from '../support/contracts/notification-store.ts';
 import { describeServiceStore } from '../support/contracts/service-store.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -23,11 +27,15 @@ const stores = async () => ({
   apiKeys: createApiKeyStore(database.pool),
   callbacks: createCallbackStore(database.pool),
   notifications: createNotificationStore(database.pool),
+  statuses: createStatusStore(database.pool),
+  communications: createCommunicationStore(database.pool),
+  drains: createDrainStore(database.pool),
 });
 
 describe('The stores on PostgreSQL', () => {
   describeServiceStore(async () => (await stores()).services);
   describeApiKeyStore(stores);
   describeCallbackStore(stores);
+  describeCommunicationStore(stores);
   describeNotificationStore(stores);
 });

@@ -1,18 +1,12 @@
 import { createCallbackStore } from '../../src/db/callback-store.ts';
+import { createCommunicationStore } from '../../src/db/communication-store.ts';
 import { createDeliveryStore } from '../../src/db/delivery-store.ts';
+import { createStoredCallbacks } from '../../src/db/stored-callback.ts';
 import { createStatusStore } from '../../src/db/status-store.ts';
-import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
-import type { AttemptRecord } from '../../src/ports.ts';
+import { anAttempt, delivered, withStatuses as acceptStatuses } from '../support/attempts.ts';
 import { callbackSettings } from '../support/builders.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import {
-  everyStatus,
-  noHandover,
-  noMetrics,
-  operator,
-  storeNotification,
-  storeService,
-} from '../support/db-fixture.ts';
+import { everyStatus, storeService } from '../support/db-fixture.ts';
 
 let database: TestDatabase;
 let serviceId: string;
@@ -29,50 +23,7 @@ const store = () => createDeliveryStore(database.pool);
 
 const history = (id: string) => createStatusStore(database.pool).history(id);
 
-/** A notification with statuses 1 to `count` accepted. */
-async function withStatuses(count: number, of = serviceId): Promise<string> {
-  const id = await storeNotification(database.pool, of, { reference: 'ref "1" \\ 😀' });
-  const accept = createAcceptStatus({
-    statuses: createStatusStore(database.pool),
-    handover: noHandover,
-    metrics: noMetrics,
-    now: () => new Date('2026-06-15T11:30:00.123Z'),
-  });
-  for (let sequence = 1; sequence <= count; sequence += 1)
-    await accept(operator, id, { status: 'sending', sent_at: `2026-06-15T11:30:0${sequence}.000001Z` });
-  return id;
-}
-
-function anAttempt(notificationId: string, changes: Partial<AttemptRecord> = {}): AttemptRecord {
-  return {
-    notificationId,
-    sequence: 1,
-    url: 'https://example.com/callbacks',
-    outcome: 'http_status',
-    error: 'The receiver answered 500.',
-    exchange: {
-      startedAt: '2026-06-15T11:30:05.000007Z',
-      durationMs: 12.6,
-      failure: null,
-      response: {
-        status: 500,
-        headers: { 'content-type': 'text/plain', 'x-odd': '"\\ é' },
-        body: Buffer.from('no \u0000 luck \u{1f600}'),
-        truncated: true,
-      },
-    },
-    state: 'retrying',
-    nextAttemptInSeconds: 300,
-    ...changes,
-  };
-}
-
-const delivered = {
-  outcome: 'delivered',
-  error: null,
-  state: 'delivered',
-  nextAttemptInSeconds: null,
-} as const;
+const withStatuses = (count: number, of = serviceId) => acceptStatuses(database.pool, of, count);
 
 test('loads everything an attempt needs', async () => {
   await createCallbackStore(database.pool).put(
@@ -86,10 +37,20 @@ test('loads everything an attempt needs', async () => {
     notificationId: id,
     sequence: 1,
     eventId: (await history(id))[0]?.eventId,
+    event: 'delivery_status',
+    complaint: null,
+    letter: {
+      templateName: null,
+      sentBy: null,
+      spreadsheetFileName: null,
+      spreadsheetRowNumber: null,
+      uploadLetterFileName: null,
+    },
     state: 'pending',
     earlierOpen: null,
     attemptsMade: 0,
     attemptsRecorded: 0,
+    dueInSeconds: 0,
     acceptedAt: '2026-06-15T11:30:00.123000Z',
     serviceId,
     profile: 'govuk-notify',
@@ -104,6 +65,10 @@ test('loads everything an attempt needs', async () => {
       unauthorizedAttempts: 0,
       sealedClientCertificate: null,
       sealedSigningSecrets: [],
+      isDisabled: false,
+      warnAfterAttempts: null,
+      maxInFlight: 16,
+      ratePerSecond: null,
     },
     facts: {
       id,
@@ -135,7 +100,7 @@ test('names the lowest earlier status that is still open, and none once they are
   expect(await earlier()).toBe(1);
   await store().record(anAttempt(id, { sequence: 1, ...delivered }));
   expect(await earlier()).toBe(2);
-  await store().settle(id, 2, 'failed', 'All attempts were used up.');
+  await store().skip(id, 2, 'The callback was removed before delivery.');
   expect(await earlier()).toBeNull();
 });
 
@@ -195,10 +160,15 @@ test.each(['delivered', 'failed', 'held', 'skipped'] as const)(
   'leaves a status that is %s as it is, and still keeps the late attempt',
   async (state) => {
     const id = await withStatuses(1);
-    await store().settle(id, 1, state, 'settled first');
+    await database.pool.query(
+      `UPDATE statuses SET state = $2, state_reason = 'settled first' WHERE notification_id = $1`,
+      [id, state],
+    );
 
     await store().record(anAttempt(id));
-    await store().settle(id, 1, 'failed', 'settled second');
+    await store().fail(id, 1, { kind: 'disable', callbackId, reason: 'settled second' });
+    await store().skip(id, 1, 'settled third');
+    expect(await store().hold(id, 1)).toBe(false);
 
     const [row] = await history(id);
     expect(row).toMatchObject({ state, stateReason: 'settled first', nextAttemptAt: null });
@@ -225,4 +195,14 @@ test('the history shows where the last attempt went, and before any the URL of t
     [1, 'https://example.com/old', true],
     [2, 'https://example.com/callbacks', true],
   ]);
+});
+
+test('finds the callback of a service as its attempts would have it, also while it is disabled', async () => {
+  const id = await withStatuses(1);
+  await createCommunicationStore(database.pool).disable(serviceId, 'delivery_status', 'It was asked for.');
+  const found = await createStoredCallbacks(database.pool).find(serviceId, 'delivery_status');
+  expect(found).toEqual({ profile: 'govuk-notify', callback: (await store().load(id, 1))?.callback });
+  expect(found?.callback.isDisabled).toBe(true);
+  await createCallbackStore(database.pool).remove(serviceId, 'delivery_status');
+  expect(await createStoredCallbacks(database.pool).find(serviceId, 'delivery_status')).toBeNull();
 });

@@ -17,6 +17,7 @@ beforeEach(async () => {
 });
 afterAll(() => database.drop());
 
+const upTo = (limit: number) => ({ limit, perCallback: limit, except: [] });
 const queue = () => createDispatchQueue(database.pool);
 
 /** Accepts `count` statuses of one notification, committed under `owner`. */
@@ -24,7 +25,7 @@ async function accepted(count: number, owner: string | null = null): Promise<str
   const id = await storeNotification(database.pool, serviceId);
   const accept = createAcceptStatus({
     statuses: createStatusStore(database.pool),
-    handover: { owner: () => owner, take: () => undefined },
+    handover: { owner: () => owner, isFull: () => false, take: () => undefined },
     metrics: noMetrics,
     now: () => new Date(),
   });
@@ -44,7 +45,7 @@ async function elapse(seconds: number): Promise<void> {
 
 test('a claimed entry says everything its workflow is told', async () => {
   const id = await accepted(1);
-  const [entry, ...others] = await queue().claim(uuidv7(), 10);
+  const [entry, ...others] = await queue().claim(uuidv7(), upTo(10));
   const [row] = await createStatusStore(database.pool).history(id);
   expect(others).toEqual([]);
   expect(entry).toEqual({
@@ -52,9 +53,11 @@ test('a claimed entry says everything its workflow is told', async () => {
     sequence: 1,
     status: 'sending',
     eventId: row?.eventId,
+    event: 'delivery_status',
     serviceId,
     profile: 'govuk-notify',
     callbackId,
+    maxInFlight: 16,
   });
 });
 
@@ -64,13 +67,13 @@ test('two owners that claim at the same time share the entries, and nobody gets 
   const shares = await Promise.all(
     queues.flatMap((own) => {
       const owner = uuidv7();
-      return Array.from({ length: 5 }, () => own.claim(owner, 25));
+      return Array.from({ length: 5 }, () => own.claim(owner, upTo(25)));
     }),
   );
   const sequences = shares.flat().map(({ sequence }) => sequence);
   expect(new Set(sequences).size).toBe(sequences.length);
   // Whoever skipped a rival's locked entries finds the rest at the next claim.
-  const rest = await queue().claim(uuidv7(), 500);
+  const rest = await queue().claim(uuidv7(), upTo(500));
   expect([...sequences, ...rest.map(({ sequence }) => sequence)].sort((a, b) => a - b)).toEqual(
     Array.from({ length: 200 }, (_, index) => index + 1),
   );
@@ -78,15 +81,15 @@ test('two owners that claim at the same time share the entries, and nobody gets 
 
 test('takes no more than it is asked for, and nothing that another has', async () => {
   await accepted(5);
-  expect(await queue().claim(uuidv7(), 3)).toHaveLength(3);
-  expect(await queue().claim(uuidv7(), 10)).toHaveLength(2);
-  expect(await queue().claim(uuidv7(), 10)).toEqual([]);
+  expect(await queue().claim(uuidv7(), upTo(3))).toHaveLength(3);
+  expect(await queue().claim(uuidv7(), upTo(10))).toHaveLength(2);
+  expect(await queue().claim(uuidv7(), upTo(10))).toEqual([]);
 });
 
 test('an entry that is not due yet is left alone', async () => {
   await accepted(1);
   await elapse(-60);
-  expect(await queue().claim(uuidv7(), 10)).toEqual([]);
+  expect(await queue().claim(uuidv7(), upTo(10))).toEqual([]);
 });
 
 test('the entries of an owner that died are anyone’s at the end of its lease, and not before', async () => {
@@ -96,11 +99,11 @@ test('the entries of an owner that died are anyone’s at the end of its lease, 
 
   await elapse(4);
   await queue().beat(alive, 5);
-  expect(await queue().claim(alive, 10)).toEqual([]);
+  expect(await queue().claim(alive, upTo(10))).toEqual([]);
 
   await elapse(2);
   await queue().beat(alive, 5);
-  expect(await queue().claim(alive, 10)).toHaveLength(3);
+  expect(await queue().claim(alive, upTo(10))).toHaveLength(3);
 });
 
 test('an owner that goes on beating keeps its entries', async () => {
@@ -112,14 +115,14 @@ test('an owner that goes on beating keeps its entries', async () => {
     await queue().beat(slow, 5);
     await queue().beat(other, 5);
   }
-  expect(await queue().claim(other, 10)).toEqual([]);
+  expect(await queue().claim(other, upTo(10))).toEqual([]);
 });
 
 test('an entry committed under an owner that was buried already is freed by the next beat of another', async () => {
   const other = uuidv7();
   await accepted(1, uuidv7());
   await queue().beat(other, 5);
-  expect(await queue().claim(other, 10)).toHaveLength(1);
+  expect(await queue().claim(other, upTo(10))).toHaveLength(1);
 });
 
 test('an owner finds its own entries that it does not remember, once they are old', async () => {
@@ -137,13 +140,13 @@ test('an owner finds its own entries that it does not remember, once they are ol
 test('a finished entry is gone for everybody', async () => {
   const owner = uuidv7();
   await accepted(3);
-  const [first, ...others] = await queue().claim(owner, 10);
+  const [first, ...others] = await queue().claim(owner, upTo(10));
   if (!first) throw new Error('nothing was claimed');
   await queue().finish([first]);
 
   expect(await queue().depth()).toBe(2);
   await queue().resign(owner);
-  const left = await queue().claim(uuidv7(), 10);
+  const left = await queue().claim(uuidv7(), upTo(10));
   expect(left.map(({ sequence }) => sequence).sort()).toEqual(others.map(({ sequence }) => sequence).sort());
 });
 
@@ -156,5 +159,5 @@ test('whoever resigns leaves everything to the others at once', async () => {
 
   await queue().resign(leaving);
 
-  expect(await queue().claim(staying, 10)).toHaveLength(2);
+  expect(await queue().claim(staying, upTo(10))).toHaveLength(2);
 });

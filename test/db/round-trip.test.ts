@@ -149,6 +149,7 @@ test('the answer of a receiver', async () => {
           },
           state: 'retrying',
           nextAttemptInSeconds: 1,
+          consequence: null,
         });
         const { rows } = await database.pool.query<{
           started_at: string;

@@ -1,19 +1,27 @@
-import type { DispatchEntry, DispatchQueue, Workflows } from '../../src/ports.ts';
+import type { DispatchEntry, DispatchQueue, Workflows } from '../../src/ports/index.ts';
 import { AppError } from '../../src/domain/errors.ts';
+import { createAttemptGate } from '../../src/dispatch/attempt-gate.ts';
 import { createDispatcher, type Dispatcher } from '../../src/dispatch/dispatcher.ts';
 import { noMetrics } from '../support/db-fixture.ts';
 
 export const owner = 'this-process';
 
-export function anEntry(notificationId: string, sequence = 1): DispatchEntry {
+export function anEntry(
+  notificationId: string,
+  sequence = 1,
+  changes: Partial<DispatchEntry> = {},
+): DispatchEntry {
   return {
     notificationId,
     sequence,
     status: 'sending',
     eventId: `${notificationId}/${sequence}`,
+    event: 'delivery_status',
     serviceId: 'service',
     profile: 'govuk-notify',
     callbackId: 'callback',
+    maxInFlight: 1000,
+    ...changes,
   };
 }
 
@@ -29,10 +37,11 @@ export function createFakeQueue() {
   const answer = <T>(value: T): Promise<T> =>
     fake.isAway ? Promise.reject(new Error('the database is away')) : Promise.resolve(value);
   const queue: DispatchQueue = {
-    beat: () => answer(undefined),
-    claim: async (_owner, limit) => {
+    beat: () => answer(1),
+    claim: async (_owner, { limit, except }) => {
       await answer(null);
-      const claimed = fake.offered.splice(0, limit);
+      const claimed = fake.offered.filter(({ callbackId }) => !except.includes(callbackId)).slice(0, limit);
+      fake.offered = fake.offered.filter((entry) => !claimed.includes(entry));
       fake.mine.push(...claimed);
       return claimed;
     },
@@ -105,10 +114,13 @@ export function createTestDispatcher(options: Partial<Parameters<typeof createDi
     workflows: temporal.workflows,
     metrics: noMetrics,
     log: { info: () => undefined, warn: (_details, message) => void warnings.push(message) },
+    gate: createAttemptGate(),
+    onProcesses: () => undefined,
     maxInFlight: 3,
     patienceMs: 60_000,
     restMs: 30_000,
     maxInMemory: 100,
+    maxInMemoryPerCallback: 100,
     beatSeconds: 3_600,
     leaseSeconds: 5,
     ...options,

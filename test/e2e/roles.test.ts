@@ -97,6 +97,26 @@ test('what a worker had taken when it was killed, another delivers within second
   for (const id of ids) expect(sequencesOf(id)).toEqual([1, 2, 3, 4, 5]);
 }, 180_000);
 
+test('what an API without Temporal was asked to release, a worker releases', async () => {
+  const callback = `/v1/services/${service.id}/callbacks/delivery_status`;
+  await api.call('POST', `${callback}/disable`, adminToken);
+  const id = await service.register();
+  for (const status of ['created', 'sending']) await service.accept(id, status);
+  expect(sequencesOf(id)).toEqual([]);
+
+  const { body } = await api.call<{ drain_id: string; held: number }>(
+    'POST',
+    `${callback}/enable`,
+    adminToken,
+  );
+
+  expect(body.held).toBe(2);
+  await until('both callbacks', () => sequencesOf(id).length === 2);
+  expect(sequencesOf(id)).toEqual([1, 2]);
+  const drain = () => api.call<{ state: string }>('GET', `/v1/drains/${body.drain_id}`, adminToken);
+  await until('the drain is done', async () => (await drain()).body.state === 'done');
+}, 60_000);
+
 test('SIGTERM ends a process of any role with exit code 0', async () => {
   const worker = await start('worker');
 

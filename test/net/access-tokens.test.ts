@@ -1,6 +1,6 @@
 import { createAccessTokens } from '../../src/net/access-tokens.ts';
 import type { Exchange } from '../../src/domain/attempt.ts';
-import type { CallbackRequest } from '../../src/ports.ts';
+import type { CallbackRequest } from '../../src/ports/index.ts';
 
 const credential = {
   type: 'oauth2_client_credentials',

@@ -6,7 +6,7 @@ import type { Agent } from 'undici';
 import { createEgressPolicy } from '../../src/net/egress-policy.ts';
 import { createGuardedAgent } from '../../src/net/guarded-agent.ts';
 import { createHttpSender } from '../../src/net/http-sender.ts';
-import type { CallbackRequest } from '../../src/ports.ts';
+import type { CallbackRequest } from '../../src/ports/index.ts';
 import { fixture } from '../support/fixture.ts';
 import { ok, onRequest, startRawServer, type RawServer } from './raw-server.ts';
 

@@ -2,7 +2,7 @@ import { Agent, buildConnector } from 'undici';
 import { agentOptions } from '../../src/net/agent-options.ts';
 import { guardReads } from '../../src/net/guard-reads.ts';
 import { createHttpSender } from '../../src/net/http-sender.ts';
-import type { CallbackRequest } from '../../src/ports.ts';
+import type { CallbackRequest } from '../../src/ports/index.ts';
 import { fixture } from '../support/fixture.ts';
 
 /** Connects as the guarded agent does, but to any address, and trusts the tests' own authority. */

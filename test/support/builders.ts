@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Notification } from '../../src/domain/notification.schema.ts';
 import type { Service } from '../../src/domain/service.schema.ts';
 import type { CallbackSettings } from '../../src/domain/callback-settings.ts';
-import type { NewNotification, StoredApiKey } from '../../src/ports.ts';
+import type { NewNotification, StoredApiKey } from '../../src/ports/index.ts';
 
 export function aService(changes: Partial<Service> = {}): Service {
   return {
@@ -36,6 +36,9 @@ export function callbackSettings(changes: Partial<CallbackSettings> = {}): Callb
     policy: { attempts: 5, intervalSeconds: 300, timeoutSeconds: 120 },
     filter: {},
     notificationList: [],
+    warnAfterAttempts: null,
+    maxInFlight: 16,
+    ratePerSecond: null,
     ...changes,
   };
 }

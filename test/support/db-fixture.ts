@@ -7,8 +7,8 @@ import { createServiceStore } from '../../src/db/service-store.ts';
 import type { StatusCommand } from '../../src/domain/acceptance.ts';
 import type { CallbackFilter } from '../../src/domain/callback.schema.ts';
 import type { Notification } from '../../src/domain/notification.schema.ts';
-import type { DeliveryMetrics } from '../../src/ports.ts';
-import type { Handover } from '../../src/use-cases/accept-status.ts';
+import type { DeliveryMetrics } from '../../src/ports/index.ts';
+import type { Handover } from '../../src/use-cases/accept-events.ts';
 import { aNewNotification, aService, callbackSettings } from './builders.ts';
 
 export const operator = { kind: 'operator' } as const;
@@ -45,6 +45,8 @@ export async function storeNotification(
 export function aCommand(notificationId: string, changes: Partial<StatusCommand> = {}): StatusCommand {
   return {
     notificationId,
+    event: 'delivery_status',
+    complaint: null,
     eventId: uuidv7(),
     status: 'sending',
     acceptedAt: '2026-06-15T11:30:00.123456Z',
@@ -65,4 +67,4 @@ export const noMetrics: DeliveryMetrics = {
 };
 
 /** Leaves every entry to whichever process takes it. */
-export const noHandover: Handover = { owner: () => null, take: () => undefined };
+export const noHandover: Handover = { owner: () => null, isFull: () => false, take: () => undefined };

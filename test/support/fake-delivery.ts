@@ -1,13 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { AttemptOutcome, Exchange } from '../../src/domain/attempt.ts';
+import type { CallbackEvent } from '../../src/domain/callback.schema.ts';
 import { isSettled, type StoredState } from '../../src/domain/callback-state.ts';
 import { fromDate } from '../../src/domain/instant.ts';
 import type { RetryPolicy } from '../../src/domain/retry-policy.ts';
-import type { ActivityPorts } from '../../activities/index.ts';
+import { createOpenAttempts, type ActivityPorts } from '../../activities/index.ts';
+import { createAttemptGate } from '../../src/dispatch/attempt-gate.ts';
+import { createFakeCommunicationPorts } from './fakes/communication-ports.ts';
 import { createFakeSecretBox } from './fakes/secret-box.ts';
-import type { AttemptRecord, CallbackRequest, DeliveryJob } from '../../src/ports.ts';
+import type { AttemptRecord, CallbackRequest, Consequence, DeliveryJob } from '../../src/ports/index.ts';
 
-type FakeStatus = { sequence: number; status: string; state: StoredState; attempts: AttemptRecord[] };
+type FakeStatus = {
+  event: CallbackEvent;
+  sequence: number;
+  status: string;
+  state: StoredState;
+  attempts: AttemptRecord[];
+  attemptsBefore: number;
+};
 
 /** How the receiver answers the n-th attempt (from 1) of a status: an HTTP status, or the word for why there is none. */
 export type Receiver = (attempt: {
@@ -25,22 +35,46 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
   const statuses: FakeStatus[] = sequences.map((sequence) => ({
     sequence,
     status: `status-${sequence}`,
+    event: 'delivery_status',
     state: 'pending',
     attempts: [],
+    attemptsBefore: 0,
   }));
   const notificationId = randomUUID();
   const find = (sequence: number) => statuses.find((status) => status.sequence === sequence);
-  const fake = { notificationId, statuses, policy: { ...policy }, isDatabaseAway: false };
+  const fake = {
+    notificationId,
+    statuses,
+    policy: { ...policy },
+    warnAfterAttempts: null as number | null,
+    isDisabled: false,
+    /** What the failures led to, in their order. */
+    consequences: [] as Consequence[],
+    isDatabaseAway: false,
+  };
+  const meet = (consequence: Consequence): void => {
+    fake.consequences.push(consequence);
+    if (consequence.kind === 'disable') fake.isDisabled = true;
+  };
+  const release = (own: FakeStatus): void => {
+    own.state = 'pending';
+    own.attemptsBefore = own.attempts.length;
+  };
 
   const load = async (_id: string, sequence: number): Promise<DeliveryJob | null> => {
     if (fake.isDatabaseAway) throw new Error('the database is away');
     const own = find(sequence);
-    return own ? toJob(notificationId, own, statuses, fake.policy) : null;
+    return own ? toJob(notificationId, own, statuses, fake) : null;
   };
 
   const ports: ActivityPorts = {
     userAgent: 'ringback/test',
+    attempting: noop,
     attempted: noop,
+    gate: createAttemptGate(),
+    openAttempts: createOpenAttempts(),
+    patienceMs: 60_000,
+    ownTaskQueue: 'nobody polls this one',
     secrets: createFakeSecretBox(),
     accessTokens: { obtain: () => Promise.reject(new Error('no callback here needs a token')) },
     metrics: { accepted: noop, dispatched: noop, attempted: noop, firstAttemptAfter: noop },
@@ -50,13 +84,31 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
         const own = find(attempt.sequence);
         if (!own) throw new Error('an attempt of an unknown status');
         own.attempts.push(attempt);
-        if (!isSettled(own.state)) own.state = attempt.state;
+        if (isSettled(own.state)) return;
+        own.state = attempt.state;
+        if (attempt.consequence) meet(attempt.consequence);
       },
-      settle: async (_id, sequence, state) => {
+      fail: async (_id, sequence, consequence) => {
         const own = find(sequence);
-        if (own && !isSettled(own.state)) own.state = state;
+        if (!own || isSettled(own.state)) return;
+        own.state = 'failed';
+        meet(consequence);
+      },
+      skip: async (_id, sequence) => {
+        const own = find(sequence);
+        if (own && !isSettled(own.state)) own.state = 'skipped';
+      },
+      hold: async (_id, sequence) => {
+        const own = find(sequence);
+        if (!own || isSettled(own.state) || !fake.isDisabled) return false;
+        own.state = 'held';
+        return true;
+      },
+      releaseEarlier: async (_id, sequence) => {
+        for (const own of statuses) if (own.sequence < sequence && own.state === 'held') release(own);
       },
     },
+    ...createFakeCommunicationPorts(),
     sender: {
       async send(request): Promise<Exchange> {
         const sequence = Number(request.headers['ringback-sequence']);
@@ -75,9 +127,30 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
   };
   return Object.assign(fake, {
     ports,
-    message: (sequence: number) => ({ sequence, status: `status-${sequence}`, eventId: eventId(sequence) }),
+    message: (sequence: number) => {
+      const { event = 'delivery_status' } = find(sequence) ?? {};
+      const message = { sequence, status: `status-${sequence}`, eventId: eventId(sequence) };
+      return event === 'delivery_status' ? message : { ...message, event };
+    },
     add: (sequence: number) =>
-      statuses.push({ sequence, status: `status-${sequence}`, state: 'pending', attempts: [] }),
+      statuses.push({
+        sequence,
+        status: `status-${sequence}`,
+        event: 'delivery_status',
+        state: 'pending',
+        attempts: [],
+        attemptsBefore: 0,
+      }),
+    /** What another process knows of this one's attempts: nothing. */
+    forgetProcess: () => {
+      ports.openAttempts = createOpenAttempts();
+      ports.gate = createAttemptGate();
+    },
+    /** What enabling and its drain do, but for the telling. */
+    enable: () => {
+      fake.isDisabled = false;
+      for (const own of statuses) if (own.state === 'held') release(own);
+    },
   });
 }
 
@@ -87,19 +160,39 @@ function toJob(
   notificationId: string,
   own: FakeStatus,
   all: readonly FakeStatus[],
-  current: RetryPolicy,
+  current: { policy: RetryPolicy; isDisabled: boolean; warnAfterAttempts: number | null },
 ): DeliveryJob {
-  const earlier = all.find((other) => other.sequence < own.sequence && !isSettled(other.state));
+  const earlier = all.find(
+    ({ sequence, state, event }) =>
+      event === own.event &&
+      sequence < own.sequence &&
+      (!isSettled(state) || (state === 'held' && !current.isDisabled)),
+  );
   return {
     notificationId,
     sequence: own.sequence,
     eventId: eventId(own.sequence),
+    event: own.event,
+    complaint: null,
+    letter: {
+      templateName: null,
+      sentBy: null,
+      spreadsheetFileName: null,
+      spreadsheetRowNumber: null,
+      uploadLetterFileName: null,
+    },
     state: own.state,
     earlierOpen: earlier
-      ? { sequence: earlier.sequence, status: earlier.status, eventId: eventId(earlier.sequence) }
+      ? {
+          sequence: earlier.sequence,
+          status: earlier.status,
+          eventId: eventId(earlier.sequence),
+          isHeld: earlier.state === 'held',
+        }
       : null,
-    attemptsMade: own.attempts.filter(({ outcome }) => outcome !== 'cancelled').length,
+    attemptsMade: own.attempts.filter(({ outcome }) => outcome !== 'cancelled').length - own.attemptsBefore,
     attemptsRecorded: own.attempts.length,
+    dueInSeconds: own.state === 'retrying' ? (own.attempts.at(-1)?.nextAttemptInSeconds ?? 0) : 0,
     acceptedAt: fromDate(new Date()),
     serviceId: '018f0000-0000-7000-8000-0000000000aa',
     profile: 'govuk-notify',
@@ -113,7 +206,11 @@ function toJob(
       unauthorizedAttempts: 0,
       sealedClientCertificate: null,
       sealedSigningSecrets: [],
-      policy: current,
+      policy: current.policy,
+      isDisabled: current.isDisabled,
+      warnAfterAttempts: current.warnAfterAttempts,
+      maxInFlight: 16,
+      ratePerSecond: null,
     },
     facts: {
       id: notificationId,

@@ -1,11 +1,17 @@
-import type { DeliveryMetrics, UrlPolicy } from '../../src/ports.ts';
+import type { DeliveryMetrics, SendTest, UrlPolicy } from '../../src/ports/index.ts';
+import { createAcceptComplaint } from '../../src/use-cases/accept-complaint.ts';
 import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
+import { createReportReturnedLetters } from '../../src/use-cases/report-returned-letters.ts';
 import { createFakeApiKeyStore } from './fakes/api-key-store.ts';
 import { createFakeCallbackStore } from './fakes/callback-store.ts';
+import { createFakeCommunicationStore } from './fakes/communication-store.ts';
+import { createFakeDrainStore } from './fakes/drain-store.ts';
 import { createMemory } from './fakes/memory.ts';
 import { createFakeNotificationStore } from './fakes/notification-store.ts';
+import { createFakeRedeliveries } from './fakes/redeliveries.ts';
 import { createFakeSecretBox } from './fakes/secret-box.ts';
 import { createFakeServiceStore } from './fakes/service-store.ts';
+import { createFakeStoredCallbacks } from './fakes/stored-callbacks.ts';
 import { createFakeStatusStore } from './fakes/status-store.ts';
 
 export const testNow = new Date('2026-06-15T11:30:00.123Z');
@@ -21,26 +27,48 @@ const noMetrics: DeliveryMetrics = {
   firstAttemptAfter: () => undefined,
 };
 
+/** A receiver that answers every test with what it was told to expect. */
+const sendTest: SendTest = async (job, callback) => ({
+  startedAt: '2026-06-15T11:30:00.123000Z',
+  durationMs: 1.4,
+  failure: null,
+  response: {
+    status: callback.url.endsWith('/broken') ? 500 : 200,
+    headers: { 'x-reference': job.facts.reference ?? '' },
+    body: new TextEncoder().encode('thank you'),
+    truncated: false,
+  },
+});
+
 /** Every port in memory, over one shared state; `memory` lets a test look behind them. */
 export function createFakePorts() {
   const memory = createMemory();
   const statuses = createFakeStatusStore(memory);
+  const notifications = createFakeNotificationStore(memory);
   const now = (): Date => testNow;
+  const acceptance = {
+    statuses,
+    handover: { owner: () => null, isFull: () => false, take: () => undefined },
+    metrics: noMetrics,
+    now,
+  };
   return {
     memory,
     services: createFakeServiceStore(memory),
     apiKeys: createFakeApiKeyStore(memory),
     callbacks: createFakeCallbackStore(memory),
-    notifications: createFakeNotificationStore(memory),
+    communications: createFakeCommunicationStore(memory),
+    drains: createFakeDrainStore(memory),
+    storedCallbacks: createFakeStoredCallbacks(memory),
+    redeliveries: createFakeRedeliveries(memory),
+    sendTest,
+    notifications,
     statuses,
     secrets: createFakeSecretBox(),
     urlPolicy: httpsOnly,
-    acceptStatus: createAcceptStatus({
-      statuses,
-      handover: { owner: () => null, take: () => undefined },
-      metrics: noMetrics,
-      now,
-    }),
+    acceptStatus: createAcceptStatus(acceptance),
+    acceptComplaint: createAcceptComplaint(acceptance),
+    reportReturnedLetters: createReportReturnedLetters({ ...acceptance, notifications }),
     now,
   };
 }

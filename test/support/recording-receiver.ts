@@ -55,3 +55,16 @@ export async function startRecordingReceiver(
 }
 
 export type RecordingReceiver = Awaited<ReturnType<typeof startRecordingReceiver>>;
+
+/** The receivers of a test file, to be stopped together. */
+export function createReceivers() {
+  const all: RecordingReceiver[] = [];
+  return {
+    async that(answer: Parameters<typeof startRecordingReceiver>[0]): Promise<RecordingReceiver> {
+      const receiver = await startRecordingReceiver(answer);
+      all.push(receiver);
+      return receiver;
+    },
+    stop: () => Promise.all(all.map((receiver) => receiver.stop())),
+  };
+}

@@ -1,14 +1,14 @@
 // The stage of the workflow tests: a Temporal with skipped time, the real workflow and activities, a fake delivery.
 import { randomUUID } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
-import { createActivities } from '../../activities/index.ts';
+import type { ActivityPorts } from '../../activities/index.ts';
 import { notificationWorkflowId } from '../../src/domain/workflow-id.ts';
 import { statusSignal, type NotificationInput } from '../../workflows/messages.ts';
 import { searchAttributeNames } from '../../workflows/search-attributes.ts';
 import type { FakeDelivery } from './fake-delivery.ts';
 import { createSkippingEnv } from './temporal-env.ts';
 import { testBundle } from './test-bundle.ts';
+import { createWorkerSet, type WorkerSet } from './worker-set.ts';
 
 export async function createStage() {
   const env = await createSkippingEnv(searchAttributeNames);
@@ -25,18 +25,16 @@ export async function createStage() {
     taskQueue: taskQueueOf(fake),
   });
 
+  const connection = { connection: env.nativeConnection, namespace: env.namespace ?? 'default' };
+
   const stage = {
     env,
-    createWorker: (fake: FakeDelivery): Promise<Worker> =>
-      Worker.create({
-        connection: env.nativeConnection,
-        namespace: env.namespace ?? 'default',
-        taskQueue: taskQueueOf(fake),
-        workflowBundle,
-        activities: createActivities(fake.ports),
-        // Without sticky queues, whose tasks would wait in real time for a worker that has ended.
-        maxCachedWorkflows: 0,
-      }),
+    createWorker: (fake: FakeDelivery): Promise<WorkerSet> =>
+      createWorkerSet(fake.ports, { ...connection, taskQueue: taskQueueOf(fake), workflowBundle }),
+
+    /** The same for workflows that are no notification's. */
+    createWorkerOn: (taskQueue: string, ports: ActivityPorts): Promise<WorkerSet> =>
+      createWorkerSet(ports, { ...connection, taskQueue, workflowBundle }),
 
     start: (fake: FakeDelivery, sequences: readonly number[]) =>
       env.client.workflow.start('notificationWorkflow', {
@@ -83,22 +81,6 @@ function createDiary(env: TestWorkflowEnvironment) {
       const nowMs = await env.currentTimeMs();
       firstMs ??= nowMs;
       entries.push({ sequence, second: Math.round((nowMs - firstMs) / 1000) });
-    },
-  };
-}
-
-/** A door that attempts wait at until the test opens it. */
-export function createDoor() {
-  let open: () => void = () => undefined;
-  let arrive: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  const arrived = new Promise<void>((resolve) => (arrive = resolve));
-  return {
-    open,
-    arrived,
-    pass: () => {
-      arrive();
-      return opened;
     },
   };
 }

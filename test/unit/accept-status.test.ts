@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
-import type { StatusStore } from '../../src/ports.ts';
+import type { StatusStore } from '../../src/ports/index.ts';
 import { aNewNotification, aService } from '../support/builders.ts';
 import { createFakePorts } from '../support/fake-ports.ts';
 import { noHandover, noMetrics, operator } from '../support/db-fixture.ts';

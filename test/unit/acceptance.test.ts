@@ -14,13 +14,15 @@ const aSnapshot = (changes: Partial<AcceptanceSnapshot> = {}): AcceptanceSnapsho
   lastSequence: 0,
   finalSequence: null,
   sentAt: null,
-  callback: { id: 'c', filter: {} },
+  callbacks: { delivery_status: { id: 'c', filter: {}, isDisabled: false, maxInFlight: 16 } },
   knownEvents: new Map(),
   ...changes,
 });
 
 const aCommand = (status: string, eventId: string, changes: Partial<StatusCommand> = {}): StatusCommand => ({
   notificationId: 'n',
+  event: 'delivery_status',
+  complaint: null,
   eventId,
   status,
   acceptedAt: time,
@@ -118,7 +120,7 @@ describe('The plan of an acceptance', () => {
     const given = [aCommand('sending', 'a'), aCommand('delivered', 'b'), aCommand('permanent-failure', 'c')];
     const { plan } = planAcceptance(aSnapshot(), given, rule);
     expect(plan?.finalSequence).toBe(2);
-    expect(plan?.statuses.map(({ skipReason }) => skipReason)).toEqual([
+    expect(plan?.statuses.map(({ stateReason }) => stateReason)).toEqual([
       'govuk-notify sends no callback for sending.',
       null,
       'govuk-notify sends the first final status only, which was number 2.',
@@ -126,34 +128,66 @@ describe('The plan of an acceptance', () => {
   });
 
   it.each([
-    ['no callback', { callback: null }, 'The service has no callback for delivery_status.'],
+    ['no callback', { callbacks: {} }, 'The service has no callback for delivery_status.'],
     [
       'a filter for other types',
-      { callback: { id: 'c', filter: { notification_types: ['email' as const] } } },
+      {
+        callbacks: {
+          delivery_status: {
+            id: 'c',
+            filter: { notification_types: ['email' as const] },
+            isDisabled: false,
+            maxInFlight: 16,
+          },
+        },
+      },
       "The callback's filter leaves out notifications of type sms.",
     ],
     [
       'a filter for other templates',
-      { callback: { id: 'c', filter: { template_ids: ['t2'] } } },
+      {
+        callbacks: {
+          delivery_status: { id: 'c', filter: { template_ids: ['t2'] }, isDisabled: true, maxInFlight: 16 },
+        },
+      },
       "The callback's filter leaves out this template.",
     ],
     [
       'a filter for other statuses',
-      { callback: { id: 'c', filter: { statuses: ['sending'] } } },
+      {
+        callbacks: {
+          delivery_status: { id: 'c', filter: { statuses: ['sending'] }, isDisabled: true, maxInFlight: 16 },
+        },
+      },
       "The callback's filter leaves out delivered.",
     ],
   ])('skips a status with %s, and says why', (_what, changes, reason) => {
     const { plan } = planAcceptance(aSnapshot(changes), [aCommand('delivered', 'a')], rule);
-    expect(plan?.statuses[0]?.skipReason).toBe(reason);
+    expect(plan?.statuses[0]).toMatchObject({ state: 'skipped', stateReason: reason });
   });
 
   it('sends exactly what a filter names, final or not', () => {
-    const callback = { id: 'c', filter: { statuses: ['sending', 'delivered'] } };
+    const callback = {
+      id: 'c',
+      filter: { statuses: ['sending', 'delivered'] },
+      isDisabled: false,
+      maxInFlight: 16,
+    };
     const given = ['sending', 'created', 'delivered', 'delivered'].map((status, index) =>
       aCommand(status, `${index}`),
     );
-    const { plan } = planAcceptance(aSnapshot({ callback }), given, rule);
-    expect(plan?.statuses.map(({ skipReason }) => skipReason === null)).toEqual([true, false, true, true]);
+    const { plan } = planAcceptance(aSnapshot({ callbacks: { delivery_status: callback } }), given, rule);
+    expect(plan?.statuses.map(({ state }) => state)).toEqual(['pending', 'skipped', 'pending', 'pending']);
+  });
+
+  it('holds what it would send while the communication is disabled, and skips the rest all the same', () => {
+    const callback = { id: 'c', filter: {}, isDisabled: true, maxInFlight: 16 };
+    const given = [aCommand('sending', 'a'), aCommand('delivered', 'b')];
+    const { plan } = planAcceptance(aSnapshot({ callbacks: { delivery_status: callback } }), given, rule);
+    expect(plan?.statuses.map(({ state, stateReason }) => [state, stateReason])).toEqual([
+      ['skipped', 'govuk-notify sends no callback for sending.'],
+      ['held', 'The communication is disabled; enabling it delivers what is held.'],
+    ]);
   });
 
   it('remembers when the notification was sent for the statuses that come after', () => {

@@ -6,7 +6,7 @@ import {
   signingSecretContext,
 } from '../../src/domain/secret-contexts.ts';
 import type { SealedCredentials } from '../../src/domain/sealed-credentials.ts';
-import type { DeliveryJob } from '../../src/ports.ts';
+import type { DeliveryJob } from '../../src/ports/index.ts';
 import { govukNotify } from '../../src/profiles/govuk-notify.ts';
 import { signWebhook } from '../../src/signing/standard-webhooks.ts';
 import { createFakeDelivery } from '../support/fake-delivery.ts';

@@ -2,7 +2,7 @@ import { sendCallback } from '../../activities/send-callback.ts';
 import type { Exchange } from '../../src/domain/attempt.ts';
 import { callbackAuthContext } from '../../src/domain/secret-contexts.ts';
 import { govukNotify } from '../../src/profiles/govuk-notify.ts';
-import type { AccessTokenAnswer, AccessTokens, CallbackRequest } from '../../src/ports.ts';
+import type { AccessTokenAnswer, AccessTokens, CallbackRequest } from '../../src/ports/index.ts';
 import { createFakeDelivery } from '../support/fake-delivery.ts';
 import { createFakeSecretBox } from '../support/fakes/secret-box.ts';
 

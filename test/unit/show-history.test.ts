@@ -1,4 +1,4 @@
-import type { HistoryRow } from '../../src/ports.ts';
+import type { HistoryRow } from '../../src/ports/index.ts';
 import { showHistory } from '../../src/use-cases/show-history.ts';
 import { aNewNotification, aService } from '../support/builders.ts';
 import { createFakePorts } from '../support/fake-ports.ts';
@@ -25,7 +25,10 @@ const show = async (rows: HistoryRow[], workflowUrl: (id: string) => string | nu
   const given = aNewNotification();
   const { id } = given.notification;
   await ports.notifications.register(given);
-  ports.memory.statuses.set(id, rows);
+  ports.memory.statuses.set(
+    id,
+    rows.map((row) => ({ ...row, callbackId: null })),
+  );
   return { id, items: (await showHistory({ ...ports, workflowUrl }, operator, id)).items };
 };
 

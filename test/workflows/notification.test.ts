@@ -1,6 +1,7 @@
 import { progressQuery, statusSignal } from '../../workflows/messages.ts';
+import { createDoor } from '../support/door.ts';
 import { createFakeDelivery } from '../support/fake-delivery.ts';
-import { createDoor, createStage, type Stage } from '../support/workflow-stage.ts';
+import { createStage, type Stage } from '../support/workflow-stage.ts';
 
 let stage: Stage;
 
@@ -51,16 +52,17 @@ test('Retry-After lengthens the one wait it was sent with, after the first attem
   expect(diary.seconds()).toEqual([0, 1000, 1600, 1900]);
 }, 60_000);
 
-test('a success on the last try is a success', async () => {
+test('a success on the last try is a success, and disables nothing', async () => {
   const fake = createFakeDelivery([1], async ({ number }) => (number === 5 ? 204 : 503));
 
   await stage.runToEnd(fake, [1]);
 
   expect(fake.statuses[0]).toMatchObject({ state: 'delivered' });
   expect(fake.statuses[0]?.attempts).toHaveLength(5);
+  expect(fake.consequences).toEqual([]);
 }, 60_000);
 
-test('statuses are attempted in sequence, and one that fails for good lets the next one go', async () => {
+test('statuses are attempted in sequence, and one that fails for good has those behind it held', async () => {
   const diary = stage.createDiary();
   const fake = createFakeDelivery([1, 2, 3], async ({ sequence }) => {
     await diary.note(sequence);
@@ -69,8 +71,22 @@ test('statuses are attempted in sequence, and one that fails for good lets the n
 
   await stage.runToEnd(fake, [1, 2, 3]);
 
-  expect(diary.sequences()).toEqual([1, 2, 2, 2, 2, 2, 3]);
-  expect(fake.statuses.map(({ state }) => state)).toEqual(['delivered', 'failed', 'delivered']);
+  expect(diary.sequences()).toEqual([1, 2, 2, 2, 2, 2]);
+  expect(fake.statuses.map(({ state }) => state)).toEqual(['delivered', 'failed', 'held']);
+}, 60_000);
+
+test('what goes to one callback does not wait for what goes to another', async () => {
+  const diary = stage.createDiary();
+  const fake = createFakeDelivery([1, 2, 3], async ({ sequence }) => {
+    await diary.note(sequence);
+    return sequence === 1 && fake.statuses[0]?.attempts.length !== 1 ? 500 : 200;
+  });
+  for (const status of fake.statuses) if (status.sequence === 2) status.event = 'complaint';
+
+  await stage.runToEnd(fake, [1, 2, 3]);
+
+  expect(diary.sequences()).toEqual([1, 2, 1, 3]);
+  expect(diary.seconds()).toEqual([0, 0, 300, 300]);
 }, 60_000);
 
 test('a late status starts a new run under the same workflow id', async () => {
@@ -147,6 +163,25 @@ test('a repeated signal changes nothing, during a run and after it', async () =>
   expect(fake.statuses[0]?.attempts).toHaveLength(1);
 }, 60_000);
 
+test('what is told of again after it was settled is looked at again, and not sent twice', async () => {
+  const door = createDoor();
+  const fake = createFakeDelivery([1, 2], async ({ sequence }) => {
+    if (sequence === 2) await door.pass();
+    return 200;
+  });
+  const worker = await stage.createWorker(fake);
+
+  await worker.runUntil(async () => {
+    const handle = await stage.start(fake, [1, 2]);
+    await door.arrived;
+    await handle.signal(statusSignal, fake.message(1));
+    door.open();
+    await handle.result();
+  });
+
+  expect(fake.statuses.map(({ attempts }) => attempts.length)).toEqual([1, 1]);
+}, 60_000);
+
 test('the progress query tells what is being delivered, what waits and what is done', async () => {
   const door = createDoor();
   const fake = createFakeDelivery([1, 2, 3], async ({ sequence }) => {
@@ -160,6 +195,6 @@ test('the progress query tells what is being delivered, what waits and what is d
     await door.arrived;
     door.open();
     await handle.result();
-    expect(await handle.query(progressQuery)).toEqual({ delivering: null, waiting: [], settled: [1, 2, 3] });
+    expect(await handle.query(progressQuery)).toEqual({ delivering: [], waiting: [], settled: [1, 2, 3] });
   });
 }, 60_000);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { CallbackHistory } from '../../domain/history.schema.ts';
+import { CallbackHistory, Redelivery } from '../../domain/history.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
+import { redeliverStatus } from '../../use-cases/redeliver-status.ts';
 import { showHistory } from '../../use-cases/show-history.ts';
 import { callerOf } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
@@ -21,5 +22,24 @@ export function addHistoryRoutes(app: ZodApp, deps: RouteDeps): void {
       },
     },
     async (request) => showHistory(deps, callerOf(request), request.params.id),
+  );
+
+  app.post(
+    '/notifications/:id/callbacks/:callback_id/redeliver',
+    {
+      schema: {
+        tags: ['notifications'],
+        security: callerSecurity,
+        summary: 'Send a status again that was delivered or has failed',
+        description:
+          'With all its attempts, the same event id and the same bytes. `callback_id` is the `id` that the history shows.',
+        params: z.strictObject({ id: Uuid, callback_id: Uuid }),
+        response: { 202: Redelivery, ...problems('NOT_FOUND', 'CONFLICT') },
+      },
+    },
+    async (request, reply) => {
+      const { id, callback_id: eventId } = request.params;
+      return reply.code(202).send(await redeliverStatus(deps, callerOf(request), id, eventId));
+    },
   );
 }

@@ -21,7 +21,8 @@ export function addNotificationRoutes(app: ZodApp, deps: RouteDeps): void {
       schema: {
         ...common,
         summary: 'Register a notification',
-        description: 'The same `id` with the same body again is answered with 200 and the same notification.',
+        description:
+          'The same `id` with the same body again is answered with 200 and the same notification. With a test key the statuses of its recipient are simulated; one to a smoke-test recipient of its profile is answered and not kept.',
         body: RegisterNotification,
         response: { 200: Notification, 201: Notification, ...bodyProblems('FORBIDDEN', 'CONFLICT') },
       },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AcceptedStatus, AcceptStatus } from '../../domain/status.schema.ts';
+import { AcceptComplaint } from '../../domain/complaint.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
 import { callerOf } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
@@ -24,6 +25,25 @@ export function addStatusRoutes(app: ZodApp, deps: RouteDeps): void {
     },
     async (request, reply) => {
       const accepted = await deps.acceptStatus(callerOf(request), request.params.id, request.body);
+      return reply.code(accepted.duplicate ? 200 : 202).send(accepted);
+    },
+  );
+
+  app.post(
+    '/notifications/:id/complaints',
+    {
+      schema: {
+        tags: ['notifications'],
+        security: callerSecurity,
+        summary: 'Accept a complaint about an e-mail',
+        description: 'It becomes the `complaint` callback, as durably and in the same order as a status.',
+        params: z.strictObject({ id: Uuid }),
+        body: AcceptComplaint,
+        response: { 200: AcceptedStatus, 202: AcceptedStatus, ...bodyProblems('NOT_FOUND') },
+      },
+    },
+    async (request, reply) => {
+      const accepted = await deps.acceptComplaint(callerOf(request), request.params.id, request.body);
       return reply.code(accepted.duplicate ? 200 : 202).send(accepted);
     },
   );

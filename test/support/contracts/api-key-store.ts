@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { ApiKeyStore, ServiceStore } from '../../../src/ports.ts';
+import type { ApiKeyStore, ServiceStore } from '../../../src/ports/index.ts';
 import { anApiKey, aService } from '../builders.ts';
 
 type Stores = { services: ServiceStore; apiKeys: ApiKeyStore };

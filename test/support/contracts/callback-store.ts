@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { CallbackStore, ServiceStore } from '../../../src/ports.ts';
+import type { CallbackStore, ServiceStore } from '../../../src/ports/index.ts';
 import { aService, callbackSettings } from '../builders.ts';
 
 type Stores = { services: ServiceStore; callbacks: CallbackStore };

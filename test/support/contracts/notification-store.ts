@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { Notification } from '../../../src/domain/notification.schema.ts';
-import type { NotificationStore, ServiceStore } from '../../../src/ports.ts';
+import type { NotificationStore, ServiceStore } from '../../../src/ports/index.ts';
 import { aNewNotification, aService } from '../builders.ts';
 
 type Stores = { services: ServiceStore; notifications: NotificationStore };
@@ -60,6 +60,27 @@ export function describeNotificationStore(makeStores: () => Promise<Stores>): vo
       const given = aNewNotification({ service_id: serviceId });
       const answers = await Promise.all(Array.from({ length: 10 }, () => notifications.register(given)));
       expect(answers.filter(({ wasCreated }) => wasCreated)).toHaveLength(1);
+    });
+
+    it('finds letters by any of their references, and of another service only when all are asked for', async () => {
+      const { services, notifications, serviceId, register } = await withService();
+      const letter = { notification_type: 'letter', reference: null } as const;
+      const byReference = await register({ ...letter, reference: 'ours-1' });
+      const byProvider = await register({ ...letter, provider_reference: 'dvla-1' });
+      const byId = await register(letter);
+      await register({ notification_type: 'email', reference: 'ours-1' });
+      const other = aService();
+      await services.create(other);
+      const theirs = await register({ ...letter, service_id: other.id, reference: 'ours-1' });
+      const wanted = ['ours-1', 'dvla-1', byId.id, 'nobody'];
+
+      const own = await notifications.findLetters(wanted, serviceId);
+      const all = await notifications.findLetters(wanted, null);
+
+      const inOrder = (found: typeof own) => found.map(({ id, reference }) => `${reference} ${id}`).sort();
+      const expected = [`ours-1 ${byReference.id}`, `dvla-1 ${byProvider.id}`, `${byId.id} ${byId.id}`];
+      expect(inOrder(own)).toEqual([...expected].sort());
+      expect(inOrder(all)).toEqual([...expected, `ours-1 ${theirs.id}`].sort());
     });
 
     it('lists every notification once over its pages, the newest first', async () => {

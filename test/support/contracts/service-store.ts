@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { ServiceStore } from '../../../src/ports.ts';
+import type { ServiceStore } from '../../../src/ports/index.ts';
 import { aService } from '../builders.ts';
 
 /** What every ServiceStore does; `makeStore` gives an empty one. */

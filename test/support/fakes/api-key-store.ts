@@ -1,4 +1,4 @@
-import type { ApiKeyStore } from '../../../src/ports.ts';
+import type { ApiKeyStore } from '../../../src/ports/index.ts';
 import type { Memory } from './memory.ts';
 
 export function createFakeApiKeyStore({ services, apiKeys }: Memory): ApiKeyStore {

@@ -1,12 +1,13 @@
 import type { Callback } from '../../../src/domain/callback.schema.ts';
 import { fromDate } from '../../../src/domain/instant.ts';
 import type { CallbackSettings } from '../../../src/domain/callback-settings.ts';
-import type { CallbackStore } from '../../../src/ports.ts';
-import type { Memory, MemoryCallback } from './memory.ts';
+import type { CallbackStore } from '../../../src/ports/index.ts';
+import { heldOf, writeVersion, type Memory, type MemoryCallback } from './memory.ts';
 
 const dayMs = 86_400_000;
 
-export function createFakeCallbackStore({ callbacks }: Memory): CallbackStore {
+export function createFakeCallbackStore(memory: Memory): CallbackStore {
+  const { callbacks } = memory;
   const keyOf = (serviceId: string, event: string): string => `${serviceId}/${event}`;
 
   return {
@@ -14,6 +15,7 @@ export function createFakeCallbackStore({ callbacks }: Memory): CallbackStore {
       const before = callbacks.get(keyOf(serviceId, event));
       const after = replace(before, newId, event, settings);
       callbacks.set(keyOf(serviceId, event), after);
+      writeVersion(memory, after, 'configured');
       return {
         callback: structuredClone(after.callback),
         wasCreated: before === undefined,
@@ -22,7 +24,8 @@ export function createFakeCallbackStore({ callbacks }: Memory): CallbackStore {
     },
 
     async find(serviceId, event) {
-      return structuredClone(callbacks.get(keyOf(serviceId, event))?.callback ?? null);
+      const callback = callbacks.get(keyOf(serviceId, event))?.callback;
+      return callback ? structuredClone({ ...callback, held: heldOf(memory, callback.id).length }) : null;
     },
 
     async sealedAuth(serviceId, event) {
@@ -43,6 +46,7 @@ export function createFakeCallbackStore({ callbacks }: Memory): CallbackStore {
         return { kind: 'tooOften' };
       stored.signingSecrets = [{ sealed, madeAtMs: now }, ...stored.signingSecrets].slice(0, 5);
       stored.callback.version += 1;
+      writeVersion(memory, stored, 'signing_secret_rotated');
       return { kind: 'rotated', previousSignsUntil: fromDate(new Date(now + dayMs)) };
     },
 
@@ -88,6 +92,9 @@ function replace(
       },
       filter: structuredClone(filter),
       notification_list: [...notificationList],
+      warn_after_attempts: settings.warnAfterAttempts,
+      max_in_flight: settings.maxInFlight,
+      rate_per_second: settings.ratePerSecond,
       state: before?.callback.state ?? 'enabled',
       disabled_at: before?.callback.disabled_at ?? null,
       disabled_reason: before?.callback.disabled_reason ?? null,

@@ -1,5 +1,5 @@
 import type { ListNotifications, Notification } from '../../../src/domain/notification.schema.ts';
-import type { NotificationStore } from '../../../src/ports.ts';
+import type { NotificationStore } from '../../../src/ports/index.ts';
 import { pageOf, type Memory } from './memory.ts';
 
 export function createFakeNotificationStore({ notifications }: Memory): NotificationStore {
@@ -14,6 +14,18 @@ export function createFakeNotificationStore({ notifications }: Memory): Notifica
 
     async find(id) {
       return structuredClone(notifications.get(id)?.notification ?? null);
+    },
+
+    async findLetters(references, serviceId) {
+      const letters = [...notifications.values()]
+        .map(({ notification }) => notification)
+        .filter(({ notification_type: type }) => type === 'letter')
+        .filter(({ service_id: own }) => serviceId === null || own === serviceId);
+      return references.flatMap((reference) =>
+        letters
+          .filter((letter) => [letter.provider_reference, letter.reference, letter.id].includes(reference))
+          .map(({ id }) => ({ id, reference })),
+      );
     },
 
     async list(query) {

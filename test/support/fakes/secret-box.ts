@@ -1,4 +1,4 @@
-import type { SecretBox } from '../../../src/ports.ts';
+import type { SecretBox } from '../../../src/ports/index.ts';
 
 /** Hides nothing, but insists on the context as the real one does. */
 export function createFakeSecretBox(): SecretBox {

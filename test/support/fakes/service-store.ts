@@ -1,4 +1,4 @@
-import type { ServiceStore } from '../../../src/ports.ts';
+import type { ServiceStore } from '../../../src/ports/index.ts';
 import { pageOf, type Memory } from './memory.ts';
 
 export function createFakeServiceStore({ services }: Memory): ServiceStore {

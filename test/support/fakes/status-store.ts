@@ -1,18 +1,21 @@
 import type { AcceptancePlan } from '../../../src/domain/acceptance.ts';
-import type { HistoryRow, StatusStore } from '../../../src/ports.ts';
-import type { Memory } from './memory.ts';
+import { callbackEvents } from '../../../src/domain/callback.schema.ts';
+import type { StatusStore } from '../../../src/ports/index.ts';
+import type { Memory, MemoryStatus } from './memory.ts';
 
 /** Accepts and shows statuses; nothing is ever dispatched, so what becomes a callback stays pending and queued. */
 export function createFakeStatusStore({ services, callbacks, notifications, statuses }: Memory): StatusStore {
-  const rowsOf = (id: string): HistoryRow[] => statuses.get(id) ?? [];
+  const rowsOf = (id: string): MemoryStatus[] => statuses.get(id) ?? [];
 
   const take = (plan: AcceptancePlan): boolean => {
     const entry = notifications.get(plan.notificationId);
     if (entry?.lastSequence !== plan.fromSequence) return false;
     entry.lastSequence = plan.toSequence;
     entry.finalSequence = plan.finalSequence;
-    entry.notification.status = plan.status;
-    entry.notification.completed_at = plan.completedAt;
+    if (plan.status !== null) {
+      entry.notification.status = plan.status;
+      entry.notification.completed_at = plan.completedAt;
+    }
     entry.notification.sent_at = plan.sentAt;
     statuses.set(plan.notificationId, [...rowsOf(plan.notificationId), ...plan.statuses.map(toRow)]);
     return true;
@@ -25,7 +28,6 @@ export function createFakeStatusStore({ services, callbacks, notifications, stat
         const entry = notifications.get(notificationId);
         if (!entry) return [];
         const { service_id: serviceId, notification_type, template_id, sent_at } = entry.notification;
-        const callback = callbacks.get(`${serviceId}/delivery_status`)?.callback;
         return {
           notificationId,
           serviceId,
@@ -35,7 +37,14 @@ export function createFakeStatusStore({ services, callbacks, notifications, stat
           lastSequence: entry.lastSequence,
           finalSequence: entry.finalSequence,
           sentAt: sent_at,
-          callback: callback ? { id: callback.id, filter: callback.filter } : null,
+          callbacks: Object.fromEntries(
+            callbackEvents.flatMap((event) => {
+              const callback = callbacks.get(`${serviceId}/${event}`)?.callback;
+              if (!callback) return [];
+              const { id, filter, state, max_in_flight: maxInFlight } = callback;
+              return [[event, { id, filter, isDisabled: state === 'disabled', maxInFlight }]];
+            }),
+          ),
           knownEvents: new Map(rowsOf(notificationId).map(({ eventId, sequence }) => [eventId, sequence])),
         };
       });
@@ -46,20 +55,21 @@ export function createFakeStatusStore({ services, callbacks, notifications, stat
     },
 
     async history(notificationId) {
-      return structuredClone(rowsOf(notificationId));
+      return structuredClone(rowsOf(notificationId)).map(({ callbackId, ...row }) => row);
     },
   };
 }
 
-function toRow(status: AcceptancePlan['statuses'][number]): HistoryRow {
+function toRow(status: AcceptancePlan['statuses'][number]): MemoryStatus {
   return {
+    callbackId: status.callbackId,
     eventId: status.eventId,
-    event: 'delivery_status',
+    event: status.event,
     sequence: status.sequence,
     status: status.status,
-    state: status.skipReason === null ? 'pending' : 'skipped',
-    stateReason: status.skipReason,
-    queued: status.skipReason === null,
+    state: status.state,
+    stateReason: status.stateReason,
+    queued: status.state === 'pending',
     url: null,
     acceptedAt: status.acceptedAt,
     nextAttemptAt: null,

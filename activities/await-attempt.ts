@@ -1,0 +1,19 @@
+import { Context } from '@temporalio/activity';
+import type { AttemptPorts } from './carry-out-attempt.ts';
+import type { StatusKey } from './find-open-job.ts';
+import { toResult, type AttemptResult } from './retry-plan.ts';
+import { settle } from './settle-status.ts';
+import { whileBeating } from './while-beating.ts';
+
+/**
+ * Waits for the first attempt that this process has still under way, on the task queue that is this process's alone. It
+ * makes none itself: when the attempt has ended so long ago that it is forgotten, what is recorded tells what is left.
+ */
+export function createAwaitAttempt(ports: AttemptPorts) {
+  return async function awaitAttempt(key: StatusKey): Promise<AttemptResult> {
+    const open = ports.openAttempts.find(key);
+    if (!open) return settle(ports, key);
+    const { cancelled } = Context.current();
+    return toResult(await whileBeating(() => Promise.race([open, cancelled])));
+  };
+}

@@ -1,0 +1,88 @@
+import { judgeExchange, type AttemptOutcome, type Exchange } from '../src/domain/attempt.ts';
+import { isGone, judgeFailure } from '../src/domain/failure.ts';
+import { waitAfterAnswer } from '../src/domain/retry-after.ts';
+import { nextTry, type NextTry, type RetryPolicy } from '../src/domain/retry-policy.ts';
+import type { AttemptGate, DeliveryMetrics, DeliveryStore } from '../src/ports/index.ts';
+import { profileNamed } from '../src/profiles/index.ts';
+import type { OpenJob } from './find-open-job.ts';
+import type { OpenAttempts } from './open-attempts.ts';
+import { sendCallback, type SendPorts } from './send-callback.ts';
+
+export type AttemptPorts = SendPorts & {
+  deliveries: DeliveryStore;
+  metrics: DeliveryMetrics;
+  gate: AttemptGate;
+  openAttempts: OpenAttempts;
+  /** How long a first attempt may hold its workflow task. */
+  patienceMs: number;
+  /** Where only this process takes activities. */
+  ownTaskQueue: string;
+  /** Hears when a notification's attempt begins, and when there is nothing more of it to wait for here. */
+  attempting: (notificationId: string) => void;
+  attempted: (notificationId: string) => void;
+};
+
+/** What one attempt came to. */
+export type AttemptReport =
+  | { kind: 'settled'; state: string }
+  | { kind: 'failed'; outcome: AttemptOutcome; error: string; next: NextTry; policy: RetryPolicy };
+
+/** Makes one attempt under the callback's configuration as it was just read, and records it. */
+export async function carryOutAttempt(
+  ports: AttemptPorts,
+  { job, callback }: OpenJob,
+  signal: AbortSignal,
+): Promise<AttemptReport> {
+  const { notificationId, sequence } = job;
+  const profile = profileNamed(job.profile);
+  ports.attempting(notificationId);
+  const exchange = await sendCallback(ports, job, callback, profile, signal);
+  const { outcome, error } = judgeExchange(exchange, profile.isSuccess);
+  if (outcome === 'timeout' || outcome === 'connect_error') ports.gate.noteSlow(callback.id);
+  // An attempt that our own shutdown cut short is not one of the customer's.
+  const attemptsMade = job.attemptsMade + (outcome === 'cancelled' ? 0 : 1);
+  const hasGone = outcome === 'http_status' && isGone(exchange.response?.status);
+  const next: NextTry = hasGone
+    ? { kind: 'exhausted' }
+    : afterAnswer(nextTry(callback.policy, attemptsMade), exchange);
+  const { warnAfterAttempts } = callback;
+  const verdict =
+    error === null
+      ? null
+      : judgeFailure({
+          notificationId,
+          sequence,
+          attemptsMade,
+          next,
+          isGone: hasGone,
+          error,
+          warnAfterAttempts,
+        });
+  await ports.deliveries.record({
+    notificationId,
+    sequence,
+    url: callback.url,
+    outcome,
+    error,
+    exchange,
+    state: outcome === 'delivered' ? 'delivered' : next.kind === 'again' ? 'retrying' : 'failed',
+    nextAttemptInSeconds: outcome !== 'delivered' && next.kind === 'again' ? next.waitSeconds : null,
+    consequence: verdict && { ...verdict, callbackId: callback.id },
+  });
+  ports.metrics.attempted(outcome, exchange.durationMs);
+  if (job.attemptsRecorded === 0)
+    ports.metrics.firstAttemptAfter((Date.parse(exchange.startedAt) - Date.parse(job.acceptedAt)) / 1000);
+
+  if (error === null) return { kind: 'settled', state: 'delivered' };
+  return { kind: 'failed', outcome, error, next, policy: callback.policy };
+}
+
+/**
+ * A receiver that answered 429 or 503 may ask for a longer wait; one that broke off half way has asked for nothing. What
+ * we broke off ourselves is made again by whoever takes over.
+ */
+function afterAnswer(next: NextTry, { failure, response }: Exchange): NextTry {
+  if (next.kind === 'exhausted') return next;
+  if (failure) return failure.outcome === 'cancelled' ? { ...next, waitSeconds: 1 } : next;
+  return { ...next, waitSeconds: waitAfterAnswer(response, new Date(), next.waitSeconds) };
+}

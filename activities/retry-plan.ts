@@ -1,0 +1,42 @@
+import type { RetryPolicy } from '../src/domain/retry-policy.ts';
+import type { AttemptReport } from './carry-out-attempt.ts';
+import type { AttemptEnd, OpenJob } from './find-open-job.ts';
+
+/** What is left to try, and how: the numbers of a regular activity's retry policy. */
+export type RetryPlan = {
+  kind: 'retry';
+  waitSeconds: number;
+  attemptsLeft: number;
+  intervalSeconds: number;
+  timeoutSeconds: number;
+  /** Nothing was tried here and now, and nothing is to be waited for. */
+  isAtOnce?: boolean;
+};
+
+export type AttemptResult = AttemptEnd | RetryPlan;
+
+export function toRetryPlan(
+  policy: RetryPolicy,
+  next: { waitSeconds: number; attemptsLeft: number },
+): RetryPlan {
+  return {
+    kind: 'retry',
+    waitSeconds: next.waitSeconds,
+    attemptsLeft: next.attemptsLeft,
+    intervalSeconds: policy.intervalSeconds,
+    timeoutSeconds: policy.timeoutSeconds,
+  };
+}
+
+/** The first attempt, too, as a regular activity: with slots of its own, where waiting costs nobody anything. */
+export function planFirst({ job, callback: { policy } }: OpenJob): RetryPlan {
+  const attemptsLeft = Math.max(1, policy.attempts - job.attemptsMade);
+  return { ...toRetryPlan(policy, { waitSeconds: 0, attemptsLeft }), isAtOnce: true };
+}
+
+/** What a workflow goes on with after an attempt. */
+export function toResult(report: AttemptReport): AttemptResult {
+  if (report.kind === 'settled') return report;
+  const { next, policy } = report;
+  return next.kind === 'again' ? toRetryPlan(policy, next) : { kind: 'settled', state: 'failed' };
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { storedText } from './text.schema.ts';
+
+/** The body of `POST /v1/letters/returned`. */
+export const ReturnedLetters = z.strictObject({
+  references: z
+    .array(storedText(1000))
+    .min(1)
+    .max(10_000)
+    .describe('Of each letter: its `provider_reference`, its `reference` or its id.'),
+});
+export type ReturnedLetters = z.infer<typeof ReturnedLetters>;
+
+export const MatchedLetters = z
+  .object({
+    matched: z.number().int().describe('How many letters were found, and are told of.'),
+    unmatched: z.array(z.string()).describe('The references that name no letter.'),
+  })
+  .meta({ id: 'MatchedLetters' });
+export type MatchedLetters = z.infer<typeof MatchedLetters>;

@@ -1,0 +1,108 @@
+// Who sends, who is told, and what was accepted.
+import type { AcceptancePlan, AcceptanceSnapshot } from '../domain/acceptance.ts';
+import type { CallbackSettings } from '../domain/callback-settings.ts';
+import type { StoredState } from '../domain/callback-state.ts';
+import type { Callback, CallbackEvent } from '../domain/callback.schema.ts';
+import type { Attempt } from '../domain/history.schema.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { ListNotifications, Notification } from '../domain/notification.schema.ts';
+import type { Page, PageQuery } from '../domain/page.schema.ts';
+import type { Service, UpdateService } from '../domain/service.schema.ts';
+
+export interface ServiceStore {
+  create(service: Service): Promise<void>;
+  find(id: string): Promise<Service | null>;
+  list(page: PageQuery): Promise<Page<Service>>;
+  /** Null when there is no such service. */
+  update(id: string, change: UpdateService): Promise<Service | null>;
+}
+
+export type StoredApiKey = {
+  id: string;
+  serviceId: string;
+  name: string;
+  keyType: string;
+  sealedSecret: Uint8Array;
+};
+
+export interface ApiKeyStore {
+  create(key: StoredApiKey): Promise<void>;
+  /** False when the service has no such active key. */
+  revoke(serviceId: string, keyId: string): Promise<boolean>;
+  /** The active keys of a service with its profile; null when there is no such service. */
+  activeKeys(serviceId: string): Promise<{ profile: string; keys: StoredApiKey[] } | null>;
+}
+
+type RotationResult =
+  { kind: 'rotated'; previousSignsUntil: Instant } | { kind: 'absent' | 'signingIsOff' | 'tooOften' };
+
+export interface CallbackStore {
+  /**
+   * Creates or replaces the callback of a service and event; `newId` is used when there is none yet. `tookSecret` says
+   * that the signing secret of `settings` is the one that signs.
+   */
+  put(
+    newId: string,
+    serviceId: string,
+    event: CallbackEvent,
+    settings: CallbackSettings,
+  ): Promise<{ callback: Callback; wasCreated: boolean; tookSecret: boolean }>;
+  find(serviceId: string, event: CallbackEvent): Promise<Callback | null>;
+  /** The sealed credential with the version that has it; null when there is none. */
+  sealedAuth(
+    serviceId: string,
+    event: CallbackEvent,
+  ): Promise<{ version: number; sealed: Uint8Array } | null>;
+  remove(serviceId: string, event: CallbackEvent): Promise<boolean>;
+  /** Makes `sealed` the secret that signs first; the one before it goes on signing for a day. */
+  rotateSigningSecret(serviceId: string, event: CallbackEvent, sealed: Uint8Array): Promise<RotationResult>;
+}
+
+/** A notification and the digest of the request that registered it, by which a repeat is recognised. */
+export type NewNotification = { notification: Notification; requestDigest: Uint8Array };
+
+export interface NotificationStore {
+  /** Stores it, or answers with the one that has its id already. */
+  register(notification: NewNotification): Promise<{ stored: NewNotification; wasCreated: boolean }>;
+  find(id: string): Promise<Notification | null>;
+  /** The letters that these references name, of one service or of all, each with the reference that names it. */
+  findLetters(
+    references: readonly string[],
+    serviceId: string | null,
+  ): Promise<{ id: string; reference: string }[]>;
+  list(query: ListNotifications): Promise<Page<Notification>>;
+}
+
+type StatusKey = { notificationId: string; eventId: string };
+
+/** One accepted status in the history, with its attempts. */
+export type HistoryRow = {
+  eventId: string;
+  event: CallbackEvent;
+  sequence: number;
+  status: string;
+  state: StoredState;
+  stateReason: string | null;
+  queued: boolean;
+  url: string | null;
+  acceptedAt: Instant;
+  nextAttemptAt: Instant | null;
+  attempts: Attempt[];
+};
+
+export interface StatusStore {
+  /** One snapshot for every notification among `keys` that exists. */
+  loadForAcceptance(keys: readonly StatusKey[]): Promise<AcceptanceSnapshot[]>;
+  /**
+   * Commits the plans in one transaction and returns the notifications whose plan was taken; a plan whose
+   * notification has moved on since its snapshot is left out whole and must be made again.
+   * `owner` is the dispatcher that will start or signal the workflows, null to leave the entries to any, as are those
+   * of the callbacks in `leftToAny`.
+   */
+  commit(
+    plans: readonly AcceptancePlan[],
+    owner: string | null,
+    leftToAny?: readonly string[],
+  ): Promise<ReadonlySet<string>>;
+  history(notificationId: string): Promise<HistoryRow[]>;
+}

@@ -1,0 +1,64 @@
+// A communication that is stopped, told about and started again.
+import type { CallbackVersion } from '../domain/callback-version.schema.ts';
+import type { CallbackEvent } from '../domain/callback.schema.ts';
+import type { CommunicationMailFacts } from '../domain/communication-mail.ts';
+import type { Drain } from '../domain/drain.schema.ts';
+import type { Page, PageQuery } from '../domain/page.schema.ts';
+
+export interface CommunicationStore {
+  /** Disables it, if it exists and is enabled. */
+  disable(serviceId: string, event: CallbackEvent, reason: string): Promise<void>;
+  /**
+   * Enables it and begins to release what is held, under `newId` or, where that goes on already, the id it has. Null
+   * without such a callback.
+   */
+  enable(
+    serviceId: string,
+    event: CallbackEvent,
+    drain: { newId: string; ratePerSecond: number | null },
+  ): Promise<{ drainId: string; held: number } | null>;
+  /** What was changed, the newest first; nothing of a callback that was removed. */
+  versions(serviceId: string, event: CallbackEvent, page: PageQuery): Promise<Page<CallbackVersion>>;
+}
+
+export interface DrainStore {
+  find(id: string): Promise<{ drain: Drain; serviceId: string } | null>;
+  /** Ends a running drain; what it has not released stays held. */
+  cancel(id: string): Promise<void>;
+  /** Releases up to `limit` statuses, the longest held first, and says how the drain then stands. */
+  release(id: string, limit: number): Promise<Drain | null>;
+}
+
+/** A mail that was decided on, with what it is to say. */
+export type OpenMail = { id: string; address: string; facts: CommunicationMailFacts };
+
+export interface MailStore {
+  /** The ids of the mails of one occasion that no server has taken yet. */
+  unsent(communicationId: string, kind: CommunicationMailFacts['kind'], occasion: number): Promise<string[]>;
+  /** Null when there is none, or it was sent already. */
+  load(id: string): Promise<OpenMail | null>;
+  sent(id: string): Promise<void>;
+}
+
+/** A workflow that a transaction asked for, to be started after its commit. */
+export type WorkflowRequest = {
+  workflowId: string;
+  workflowType: string;
+  /** The workflow's one argument: ids and numbers only. */
+  argument: Record<string, string | number>;
+  serviceId: string;
+  profile: string;
+  communicationId: string;
+};
+
+export interface WorkflowRequests {
+  /** Up to `limit` requests, the oldest first. */
+  open(limit: number): Promise<WorkflowRequest[]>;
+  /** Forgets a request whose workflow has been started. */
+  done(workflowId: string): Promise<void>;
+}
+
+export interface WorkflowStarter {
+  /** Starts it, unless it was started before. Throws UNAVAILABLE while Temporal is away. */
+  start(request: WorkflowRequest): Promise<void>;
+}

@@ -1,0 +1,57 @@
+// From accepted to told: the queue between the database and the workflows.
+
+import type { CallbackEvent } from '../domain/callback.schema.ts';
+
+/** A place in the dispatch queue: one accepted status whose workflow has not been told yet. */
+export type DispatchEntry = {
+  notificationId: string;
+  sequence: number;
+  status: string;
+  eventId: string;
+  event: CallbackEvent;
+  serviceId: string;
+  profile: string;
+  callbackId: string;
+  /** Of the callback: how many attempts it allows at the same time. */
+  maxInFlight: number;
+};
+
+/** How many entries in all and of each callback, and of which callbacks none. */
+type ClaimBounds = { limit: number; perCallback: number; except: readonly string[] };
+
+export interface DispatchQueue {
+  /**
+   * Says that `owner` is alive for the next `leaseSeconds`; entries of owners that are not are anyone's. Answers how many
+   * are alive.
+   */
+  beat(owner: string, leaseSeconds: number): Promise<number>;
+  /** Takes over entries that are due and belong to nobody alive, the longest due of each callback first. */
+  claim(owner: string, bounds: ClaimBounds): Promise<DispatchEntry[]>;
+  /** Entries that `owner` has had for longer: those it does not remember were committed while the answer was lost. */
+  owned(owner: string, olderThanSeconds: number): Promise<DispatchEntry[]>;
+  /** Forgets entries whose workflow has been told. */
+  finish(entries: readonly DispatchEntry[]): Promise<void>;
+  /** Ends the ownership of everything that `owner` still has. */
+  resign(owner: string): Promise<void>;
+  depth(): Promise<number>;
+}
+
+/** Hears at once that another process has left entries for anyone; without it they are found at the next sweep. */
+export interface DispatchSignal {
+  listen(onOffer: () => void): void;
+  stop(): Promise<void>;
+}
+
+/** The two lines a dispatcher has to say; pino's shape. */
+export interface DispatchLog {
+  warn(details: object, message: string): void;
+  info(details: object, message: string): void;
+}
+
+export interface Workflows {
+  /**
+   * Starts the notification's workflow, or signals the running one. `entries` are one notification's, in sequence.
+   * Throws UNAVAILABLE while no workflow can be told, anything else when this one cannot.
+   */
+  tell(entries: readonly DispatchEntry[]): Promise<'started' | 'signalled'>;
+}

@@ -1,0 +1,30 @@
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { AppError } from '../domain/errors.ts';
+import type { WorkflowStarter } from '../ports/index.ts';
+import { communicationAttributes } from './communication-attributes.ts';
+import { isRefusal } from './is-refusal.ts';
+import { mainTaskQueue } from './task-queues.ts';
+
+/** Starts workflows of communications. `connected` gives the client, or null while Temporal cannot be reached. */
+export function createWorkflowStarter(connected: () => Client | null): WorkflowStarter {
+  return {
+    async start({ workflowId, workflowType, argument, ...owner }) {
+      const client = connected();
+      if (!client) throw new AppError('UNAVAILABLE', 'Temporal cannot be reached.');
+      try {
+        await client.workflow.start(workflowType, {
+          workflowId,
+          taskQueue: mainTaskQueue,
+          args: [argument],
+          // Once for ever: the id names the one occasion that there is.
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          typedSearchAttributes: communicationAttributes(owner),
+        });
+      } catch (cause) {
+        if (cause instanceof WorkflowExecutionAlreadyStartedError) return;
+        if (isRefusal(cause)) throw cause;
+        throw new AppError('UNAVAILABLE', 'Temporal did not take it.', { cause });
+      }
+    },
+  };
+}

@@ -1,0 +1,197 @@
+import {
+  planAcceptance,
+  type Acceptance,
+  type AcceptancePlan,
+  type AcceptanceSnapshot,
+  type StatusCommand,
+} from '../domain/acceptance.ts';
+import { AppError, invalidField, notFound } from '../domain/errors.ts';
+import { groupBy } from '../domain/group-by.ts';
+import { createGroupCommit } from '../domain/group-commit.ts';
+import type { AcceptedStatus } from '../domain/status.schema.ts';
+import type { DeliveryMetrics, DispatchEntry, StatusStore } from '../ports/index.ts';
+import { findProfile, profileNamed } from '../profiles/index.ts';
+import { maySee, type Caller } from './caller.ts';
+
+/** The dispatcher of this process, as acceptance sees it. */
+export interface Handover {
+  /** The owner to commit entries under, or null when it has no room for them and any process may take them. */
+  owner(): string | null;
+  /** Whether one callback's entries are left to any process, because so many of them wait here. */
+  isFull(callbackId: string): boolean;
+  take(entries: readonly DispatchEntry[]): void;
+}
+
+export type AcceptancePorts = {
+  statuses: StatusStore;
+  handover: Handover;
+  metrics: DeliveryMetrics;
+  now: () => Date;
+};
+
+type Request = { caller: Caller; command: StatusCommand };
+type Outcome = Acceptance | Error;
+
+// A group larger than this makes its last caller wait longer for no saving that can be measured.
+const maxGroup = 200;
+const maxGroupsInFlight = 2;
+// Only rival processes accepting for the same notification in the same millisecond make a plan stale.
+const maxRaces = 20;
+
+/**
+ * Accepts whatever is told of notifications: when the promise resolves it is durable, has its sequence, and its place in
+ * the dispatch queue. Throws NOT_FOUND for a notification the caller may not see and INVALID_INPUT for what its profile
+ * or its kind does not know.
+ */
+export function createAcceptEvents(
+  ports: AcceptancePorts,
+): (caller: Caller, command: StatusCommand) => Promise<AcceptedStatus> {
+  const accept = createGroupCommit<Request, Outcome>({
+    commit: (requests) => acceptGroup(ports, requests),
+    maxItems: maxGroup,
+    maxInFlight: maxGroupsInFlight,
+  });
+
+  return async (caller, command) => {
+    const outcome = await accept({ caller, command });
+    if (outcome instanceof Error) throw outcome;
+    return {
+      notification_id: command.notificationId,
+      sequence: outcome.sequence,
+      duplicate: outcome.isDuplicate,
+    };
+  };
+}
+
+async function acceptGroup(
+  ports: { statuses: StatusStore; handover: Handover; metrics: DeliveryMetrics },
+  requests: readonly Request[],
+): Promise<Outcome[]> {
+  const outcomes = new Map<Request, Outcome>();
+  const failed = await settleAll(ports, requests, outcomes).catch((cause: unknown) => asError(cause));
+  // What an earlier round committed is answered as committed, whatever became of a later one.
+  return requests.map((request) => outcomes.get(request) ?? failed);
+}
+
+/** Returns what to tell the requests that got no outcome of their own. */
+async function settleAll(
+  ports: { statuses: StatusStore; handover: Handover; metrics: DeliveryMetrics },
+  requests: readonly Request[],
+  outcomes: Map<Request, Outcome>,
+): Promise<Error> {
+  let open = requests;
+  for (let race = 0; open.length > 0; race += 1) {
+    if (race === maxRaces)
+      return new AppError('UNAVAILABLE', 'Too many rivals accept for this notification; try again.');
+    open = await acceptOpen(ports, open, outcomes);
+  }
+  return new AppError('INTERNAL', 'A status was left unanswered.');
+}
+
+function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new AppError('INTERNAL', 'The status was not accepted.', { cause });
+}
+
+/** One round: settles what it can into `outcomes` and returns the requests whose plan had become stale. */
+async function acceptOpen(
+  ports: { statuses: StatusStore; handover: Handover; metrics: DeliveryMetrics },
+  requests: readonly Request[],
+  outcomes: Map<Request, Outcome>,
+): Promise<Request[]> {
+  const snapshots = new Map(
+    (await ports.statuses.loadForAcceptance(requests.map(({ command }) => command))).map((snapshot) => [
+      snapshot.notificationId,
+      snapshot,
+    ]),
+  );
+  const planned: Planned[] = [];
+  for (const [notificationId, group] of groupBy(requests, ({ command }) => command.notificationId)) {
+    const snapshot = snapshots.get(notificationId);
+    const welcome = group.filter((request) => {
+      const refusal = refuse(request, snapshot);
+      if (refusal) outcomes.set(request, refusal);
+      return !refusal;
+    });
+    if (!snapshot || welcome.length === 0) continue;
+    const rule = profileNamed(snapshot.profile).callbackRule;
+    const { answers, plan } = planAcceptance(
+      snapshot,
+      welcome.map(({ command }) => command),
+      rule,
+    );
+    planned.push({ snapshot, requests: welcome, answers, plan });
+  }
+  return commitPlanned(ports, planned, outcomes);
+}
+
+type Planned = {
+  snapshot: AcceptanceSnapshot;
+  requests: Request[];
+  answers: Acceptance[];
+  plan: AcceptancePlan | null;
+};
+
+async function commitPlanned(
+  ports: { statuses: StatusStore; handover: Handover; metrics: DeliveryMetrics },
+  planned: readonly Planned[],
+  outcomes: Map<Request, Outcome>,
+): Promise<Request[]> {
+  const plans = planned.flatMap(({ plan }) => plan ?? []);
+  const owner = ports.handover.owner();
+  const full = [
+    ...new Set(planned.flatMap(({ snapshot }) => Object.values(snapshot.callbacks).map(({ id }) => id))),
+  ].filter((id) => ports.handover.isFull(id));
+  const committed = plans.length > 0 ? await ports.statuses.commit(plans, owner, full) : new Set<string>();
+
+  const stale: Request[] = [];
+  const entries: DispatchEntry[] = [];
+  for (const { snapshot, requests, answers, plan } of planned) {
+    if (plan && !committed.has(plan.notificationId)) {
+      stale.push(...requests);
+      continue;
+    }
+    requests.forEach((request, place) => {
+      const answer = answers[place];
+      if (!answer) return;
+      outcomes.set(request, answer);
+      ports.metrics.accepted(snapshot.profile, answer.isDuplicate);
+    });
+    if (plan) entries.push(...dispatchEntries(snapshot, plan));
+  }
+  if (owner !== null) ports.handover.take(entries.filter(({ callbackId }) => !full.includes(callbackId)));
+  return stale;
+}
+
+function dispatchEntries(snapshot: AcceptanceSnapshot, plan: AcceptancePlan): DispatchEntry[] {
+  return plan.statuses.flatMap(({ notificationId, sequence, event, status, eventId, callbackId, state }) =>
+    callbackId === null || state !== 'pending'
+      ? []
+      : [
+          {
+            notificationId,
+            sequence,
+            status,
+            eventId,
+            event,
+            serviceId: snapshot.serviceId,
+            profile: snapshot.profile,
+            callbackId,
+            maxInFlight: snapshot.callbacks[event]?.maxInFlight ?? 1,
+          },
+        ],
+  );
+}
+
+function refuse({ caller, command }: Request, snapshot: AcceptanceSnapshot | undefined): AppError | null {
+  if (!snapshot || !maySee(caller, snapshot.serviceId)) return notFound('notification');
+  const profile = findProfile(snapshot.profile);
+  // Not thrown: the others of the group have nothing to do with it.
+  if (!profile)
+    return new AppError('INTERNAL', `The stored profile ${snapshot.profile} is unknown to this version.`);
+  if (command.event === 'complaint')
+    return snapshot.notificationType === 'email'
+      ? null
+      : new AppError('INVALID_INPUT', 'Only e-mails can be complained of.');
+  if (command.event !== 'delivery_status' || profile.statuses.includes(command.status)) return null;
+  return invalidField('status', `${profile.name} knows: ${profile.statuses.join(', ')}`);
+}

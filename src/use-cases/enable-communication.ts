@@ -1,0 +1,23 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { CallbackEvent } from '../domain/callback.schema.ts';
+import type { EnableCommunication, StartedDrain } from '../domain/drain.schema.ts';
+import { notFound } from '../domain/errors.ts';
+import type { CommunicationStore } from '../ports/index.ts';
+
+/**
+ * Starts a communication again and has what is held delivered, in order and before anything newer of the same
+ * notification. Where that goes on already the answer names the drain that does it.
+ */
+export async function enableCommunication(
+  { communications }: { communications: CommunicationStore },
+  serviceId: string,
+  event: CallbackEvent,
+  body: EnableCommunication,
+): Promise<StartedDrain> {
+  const started = await communications.enable(serviceId, event, {
+    newId: uuidv7(),
+    ratePerSecond: body?.rate_per_second ?? null,
+  });
+  if (!started) throw notFound('callback');
+  return { drain_id: started.drainId, held: started.held };
+}

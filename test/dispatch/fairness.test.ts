@@ -1,0 +1,99 @@
+// One callback's backlog is its own affair: the others have their turn, their places and their part of the memory.
+import { anEntry, createTestDispatcher, turn } from './fake-dispatch.ts';
+
+const of = (callbackId: string, notificationId: string, maxInFlight = 1000) =>
+  anEntry(notificationId, 1, { callbackId, maxInFlight });
+
+/** A gate under which each callback has as many attempts under way as the test says. */
+function createFakeGate() {
+  const load = new Map<string, number>();
+  return {
+    load: (callbackId: string) => load.get(callbackId) ?? 0,
+    share: ({ maxInFlight }: { maxInFlight: number }) => maxInFlight,
+    set: (callbackId: string, count: number) => load.set(callbackId, count),
+  };
+}
+
+/** Ends every call, and those that follow from it. */
+async function takeAll(temporal: ReturnType<typeof createTestDispatcher>['temporal']): Promise<void> {
+  for (let [call] = temporal.open(); call; [call] = temporal.open()) await call.take();
+}
+
+const told = ({ calls }: ReturnType<typeof createTestDispatcher>['temporal']) =>
+  calls.map(({ entries }) => entries[0]?.notificationId);
+
+test('the callbacks take turns, however many wait for one of them', async () => {
+  const { dispatcher, temporal } = createTestDispatcher({ maxInFlight: 1 });
+  await dispatcher.start();
+  dispatcher.take(['a1', 'a2', 'a3', 'a4'].map((id) => of('a', id)));
+  dispatcher.take([of('b', 'b1'), of('b', 'b2'), of('c', 'c1')]);
+  await takeAll(temporal);
+  // The second of the first callback was next in turn before anybody else came.
+  expect(told(temporal)).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
+  await dispatcher.stop();
+});
+
+test('a callback whose places are taken waits, and keeps no other from its own', async () => {
+  const gate = createFakeGate();
+  const { dispatcher, temporal } = createTestDispatcher({ maxInFlight: 10, gate });
+  await dispatcher.start();
+  gate.set('hanging', 2);
+  dispatcher.take([of('hanging', 'h1', 2), of('hanging', 'h2', 2), of('healthy', 'g1')]);
+  expect(told(temporal)).toEqual(['g1']);
+
+  gate.set('hanging', 1);
+  dispatcher.attempted('h0');
+  expect(told(temporal)).toEqual(['g1', 'h1']);
+  await takeAll(temporal);
+  await dispatcher.stop();
+});
+
+test('what was told and has not begun yet counts as well, and once it has begun it is the gate’s to count', async () => {
+  const gate = createFakeGate();
+  const { dispatcher, temporal } = createTestDispatcher({ maxInFlight: 10, gate });
+  await dispatcher.start();
+  dispatcher.take(['h1', 'h2', 'h3'].map((id) => of('hanging', id, 2)));
+  expect(told(temporal)).toEqual(['h1', 'h2']);
+  for (const call of temporal.open()) await call.take('started');
+  expect(told(temporal)).toEqual(['h1', 'h2']);
+
+  gate.set('hanging', 1);
+  dispatcher.attempting('h1');
+  await turn();
+  expect(told(temporal)).toEqual(['h1', 'h2']);
+  gate.set('hanging', 0);
+  dispatcher.attempted('h1');
+  await turn();
+  expect(told(temporal)).toEqual(['h1', 'h2', 'h3']);
+  await takeAll(temporal);
+  dispatcher.attempted('h2');
+  await dispatcher.stop();
+});
+
+test('one callback’s backlog leaves room for what others wait for in the database', async () => {
+  const gate = createFakeGate();
+  gate.set('hanging', 1000);
+  const { dispatcher, temporal, store } = createTestDispatcher({ gate, maxInMemoryPerCallback: 3 });
+  await dispatcher.start();
+  dispatcher.take(['h1', 'h2'].map((id) => of('hanging', id)));
+  expect(dispatcher.isFull('hanging')).toBe(false);
+  dispatcher.take([of('hanging', 'h3')]);
+  expect(dispatcher.isFull('hanging')).toBe(true);
+  expect(dispatcher.isFull('healthy')).toBe(false);
+
+  store.offered.push(of('hanging', 'h4'), of('healthy', 'g1'));
+  dispatcher.nudge();
+  await turn();
+  expect(told(temporal)).toEqual(['g1']);
+  expect(store.offered.map(({ notificationId }) => notificationId)).toEqual(['h4']);
+  await takeAll(temporal);
+  await dispatcher.stop();
+});
+
+test('hears at each beat how many processes share the work', async () => {
+  const heard: number[] = [];
+  const { dispatcher } = createTestDispatcher({ onProcesses: (count) => heard.push(count) });
+  await dispatcher.start();
+  expect(heard).toEqual([1]);
+  await dispatcher.stop();
+});

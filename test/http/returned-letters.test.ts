@@ -1,0 +1,64 @@
+import { createTestApp } from '../support/test-app.ts';
+
+async function withLetters() {
+  const app = await createTestApp();
+  const service = await app.addService();
+  const path = `/v1/services/${service.id}/callbacks/returned_letter`;
+  await app.call('PUT', path, { body: { url: 'https://example.com/letters' } });
+  const letter = { to: '1 High Street', notification_type: 'letter' };
+  const first = await app.addNotification(service.as, { ...letter, reference: 'order-1' });
+  const second = await app.addNotification(service.as, { ...letter, provider_reference: 'dvla-2' });
+  const report = (references: unknown, as: string | null = service.as) =>
+    app.call('POST', '/v1/letters/returned', { ...(as !== null && { as }), body: { references } });
+  const history = async (id: string) =>
+    (await app.call('GET', `/v1/notifications/${id}/callbacks`)).json<{ items: object[] }>().items;
+  return { ...app, service, first, second, report, history };
+}
+
+test('letters that came back are told of by any of their references, and the unmatched are answered', async () => {
+  const { report, history, first, second, call } = await withLetters();
+
+  const answer = await report(['order-1', 'dvla-2', 'nobody', 'order-1']);
+
+  expect([answer.statusCode, answer.json()]).toEqual([200, { matched: 2, unmatched: ['nobody'] }]);
+  for (const id of [first, second])
+    expect(await history(id)).toMatchObject([
+      { event: 'returned_letter', status: 'returned-letter', state: 'pending' },
+    ]);
+  expect((await call('GET', `/v1/notifications/${first}`)).json()).toMatchObject({
+    status: 'returned-letter',
+  });
+});
+
+test('a letter that is reported again is told of again', async () => {
+  const { report, history, first } = await withLetters();
+  await report(['order-1']);
+  await report([first]);
+  expect(await history(first)).toHaveLength(2);
+});
+
+test('a service reports its own letters only, the operator all of them', async () => {
+  const { report, addService } = await withLetters();
+  const other = await addService('Another');
+  expect((await report(['order-1'], other.as)).json()).toEqual({ matched: 0, unmatched: ['order-1'] });
+  expect((await report(['order-1'], null)).json()).toEqual({ matched: 1, unmatched: [] });
+});
+
+test.each([[[]], ['order-1'], [[1]], [undefined]])('is refused with %j', async (references) => {
+  const { report } = await withLetters();
+  expect((await report(references)).statusCode).toBe(400);
+});
+
+test('a system that tells of no returned letters has no callback for them', async () => {
+  const { call } = await createTestApp();
+  const { id } = (
+    await call('POST', '/v1/services', { body: { name: 'Weather', profile: 'gc-notify' } })
+  ).json<{ id: string }>();
+  const answer = await call('PUT', `/v1/services/${id}/callbacks/returned_letter`, {
+    body: { url: 'https://example.com/letters' },
+  });
+  expect([answer.statusCode, answer.json()]).toMatchObject([
+    400,
+    { errors: [{ path: 'event', message: 'gc-notify tells of no returned letters' }] },
+  ]);
+});
