@@ -32,7 +32,10 @@ export function buildCallbackRequest(
   };
 }
 
-function bodyOf({ event, complaint, facts, letter }: DeliveryJob, profile: Profile): string {
+function bodyOf(
+  { eventId, event, complaint, inbound, facts, letter }: DeliveryJob,
+  profile: Profile,
+): string {
   const { id: notificationId, reference, to, createdAt, templateId, templateVersion } = facts;
   if (event === 'complaint' && complaint)
     return profile.complaintBody({
@@ -42,6 +45,7 @@ function bodyOf({ event, complaint, facts, letter }: DeliveryJob, profile: Profi
       to,
       complaintDate: complaint.date,
     });
+  if (event === 'inbound_sms' && inbound) return profile.inboundBody({ id: eventId, ...inbound });
   if (event === 'returned_letter' && profile.returnedLetterBody)
     return profile.returnedLetterBody({
       ...letter,

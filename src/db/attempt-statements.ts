@@ -28,7 +28,7 @@ const disabled = (callback: string, reason: string, began: string): string => `d
     UPDATE callbacks
     SET state = 'disabled', disabled_at = now(), disabled_reason = ${reason}, last_change = 'disabled',
       changed_by = 'ringback', version = version + 1, updated_at = now()
-    WHERE id = ${callback} AND state = 'enabled' AND removed_at IS NULL
+    WHERE id = ${callback} AND state = 'enabled' AND removed_at IS NULL AND NOT is_own
       AND (enabled_at IS NULL OR enabled_at <= ${began}) AND EXISTS (SELECT FROM settled)
     RETURNING id, service_id, notification_list, version AS occasion
   )`;
@@ -36,7 +36,7 @@ const disabled = (callback: string, reason: string, began: string): string => `d
 const warned = (callback: string): string => `decided AS (
     UPDATE callbacks
     SET warned_at = now()
-    WHERE id = ${callback} AND state = 'enabled' AND removed_at IS NULL
+    WHERE id = ${callback} AND state = 'enabled' AND removed_at IS NULL AND NOT is_own
       AND (warned_at IS NULL OR warned_at <= now() - interval '1 hour') AND EXISTS (SELECT FROM settled)
     RETURNING id, service_id, notification_list, extract(epoch FROM now())::integer AS occasion
   )`;

@@ -10,7 +10,7 @@ const defaultDrainRate = 50;
 
 const lockStatement = `
   SELECT id, service_id, rate_per_second FROM callbacks
-  WHERE service_id = $1 AND event = $2 AND removed_at IS NULL
+  WHERE service_id = $1 AND event = $2 AND NOT is_own AND removed_at IS NULL
   FOR NO KEY UPDATE`;
 
 const enableStatement = `
@@ -48,7 +48,7 @@ export function createCommunicationStore(pool: Pool): CommunicationStore {
         `UPDATE callbacks
          SET state = 'disabled', disabled_at = now(), disabled_reason = $3, last_change = 'disabled',
            changed_by = 'operator', version = version + 1, updated_at = now()
-         WHERE service_id = $1 AND event = $2 AND removed_at IS NULL AND state = 'enabled'`,
+         WHERE service_id = $1 AND event = $2 AND NOT is_own AND removed_at IS NULL AND state = 'enabled'`,
         [serviceId, event, reason],
       );
     },
@@ -72,7 +72,7 @@ export function createCommunicationStore(pool: Pool): CommunicationStore {
         `SELECT v.version, v.change, v.changed_by, v.changed_at, v.shown
          FROM callback_versions v
          JOIN callbacks c ON c.id = v.callback_id
-         WHERE c.service_id = $1 AND c.event = $2 AND c.removed_at IS NULL AND ($3::integer IS NULL OR v.version < $3)
+         WHERE c.service_id = $1 AND c.event = $2 AND NOT c.is_own AND c.removed_at IS NULL AND ($3::integer IS NULL OR v.version < $3)
          ORDER BY v.version DESC
          LIMIT $4`,
         [serviceId, event, cursor ?? null, limit + 1],

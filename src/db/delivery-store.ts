@@ -1,15 +1,17 @@
 import { DatabaseError, type Pool } from 'pg';
 import type { CallbackEvent } from '../domain/callback.schema.ts';
 import type { Complaint } from '../domain/complaint.ts';
+import type { InboundMessage } from '../domain/inbound.ts';
 import type { Instant } from '../domain/instant.ts';
 import { heldReason, type StoredState } from '../domain/callback-state.ts';
-import type { AttemptRecord, DeliveryJob, DeliveryStore } from '../ports/index.ts';
+import type { AttemptRecord, DeliveryJob, DeliveryStore, StoredCallback } from '../ports/index.ts';
 import {
   failStatement,
   recordAndDisableStatement,
   recordAndWarnStatement,
   recordStatement,
 } from './attempt-statements.ts';
+import { isCallbackOf } from './callback-of.ts';
 import { holdStatement, releaseEarlierStatement } from './held-statements.ts';
 import { storedCallbackColumns, toStoredCallback, type StoredCallbackRow } from './stored-callback.ts';
 
@@ -17,7 +19,7 @@ type JobRow = Omit<StoredCallbackRow, 'callback_id'> & {
   callback_id: string | null;
   event_id: string;
   event: CallbackEvent;
-  details: Complaint | null;
+  details: unknown;
   state: StoredState;
   earlier_sequence: number | null;
   earlier_status: string;
@@ -45,6 +47,8 @@ type JobRow = Omit<StoredCallbackRow, 'callback_id'> & {
   spreadsheet_file_name: string | null;
   spreadsheet_row_number: number | null;
   upload_letter_file_name: string | null;
+  own_url: string | null;
+  own_token: Buffer | null;
 };
 
 const loadStatement = `
@@ -52,13 +56,13 @@ const loadStatement = `
     st.accepted_at, st.status, st.status_description, st.provider_response,
     st.completed_at, st.sent_at, n.service_id, s.profile, n.reference, n.recipient, n.created_at, n.notification_type,
     n.template_id, n.template_version, n.template_name, n.sent_by, n.spreadsheet_file_name, n.spreadsheet_row_number,
-    n.upload_letter_file_name, ${storedCallbackColumns}, made.attempts_made, made.attempts_recorded,
+    n.upload_letter_file_name, n.callback_url AS own_url, n.sealed_callback_token AS own_token, ${storedCallbackColumns}, made.attempts_made, made.attempts_recorded,
     earlier.sequence AS earlier_sequence, earlier.status AS earlier_status, earlier.event_id AS earlier_event_id,
     earlier.state = 'held' AS earlier_is_held
   FROM statuses st
   JOIN notifications n ON n.id = st.notification_id
   JOIN services s ON s.id = n.service_id
-  LEFT JOIN callbacks c ON c.service_id = n.service_id AND c.event = st.event AND c.removed_at IS NULL
+  LEFT JOIN callbacks c ON ${isCallbackOf('st.event')}
   CROSS JOIN LATERAL (
     SELECT count(*) AS attempts_recorded, count(*) FILTER (WHERE a.outcome <> 'cancelled') - st.attempts_before AS attempts_made
     FROM attempts a
@@ -167,7 +171,9 @@ function toJob(notificationId: string, sequence: number, row: JobRow): DeliveryJ
     sequence,
     eventId: row.event_id,
     event: row.event,
-    complaint: row.details,
+    // What the event is, acceptance has written.
+    complaint: row.event === 'complaint' ? (row.details as Complaint) : null,
+    inbound: row.event === 'inbound_sms' ? (row.details as InboundMessage) : null,
     letter: {
       templateName: row.template_name,
       sentBy: row.sent_by,
@@ -191,7 +197,7 @@ function toJob(notificationId: string, sequence: number, row: JobRow): DeliveryJ
     acceptedAt: row.accepted_at,
     serviceId: row.service_id,
     profile: row.profile,
-    callback: row.callback_id === null ? null : toStoredCallback({ ...row, callback_id: row.callback_id }),
+    callback: toCallback(row),
     facts: {
       id: notificationId,
       reference: row.reference,
@@ -207,4 +213,11 @@ function toJob(notificationId: string, sequence: number, row: JobRow): DeliveryJ
       templateVersion: row.template_version,
     },
   };
+}
+
+function toCallback(row: JobRow): StoredCallback | null {
+  if (row.callback_id === null) return null;
+  const callback = toStoredCallback({ ...row, callback_id: row.callback_id });
+  if (row.own_url === null || row.event !== 'delivery_status') return callback;
+  return { ...callback, url: row.own_url, authType: 'bearer', sealedAuth: row.own_token };
 }

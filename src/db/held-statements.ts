@@ -1,13 +1,14 @@
 // Into the list of what is held and out of it. A status is held only under a lock that keeps its communication disabled,
 // so whoever enables it either sees the status in the list or keeps it from getting there.
+import { isCallbackOf } from './callback-of.ts';
 
 export const holdStatement = `
   WITH communication AS (
     SELECT c.id
     FROM callbacks c
     JOIN notifications n ON n.service_id = c.service_id
-    WHERE n.id = $1 AND c.event = (SELECT event FROM statuses WHERE notification_id = $1 AND sequence = $2)
-      AND c.state = 'disabled' AND c.removed_at IS NULL
+    WHERE n.id = $1 AND c.state = 'disabled'
+      AND ${isCallbackOf('(SELECT event FROM statuses WHERE notification_id = $1 AND sequence = $2)')}
     FOR SHARE OF c
   ), held AS (
     UPDATE statuses

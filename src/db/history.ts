@@ -37,8 +37,10 @@ export async function loadHistory(pool: Pool, notificationId: string): Promise<H
   const [statuses, attempts] = await Promise.all([
     pool.query<StatusRow>(
       `SELECT st.event_id, st.event, st.sequence, st.status, st.state, st.state_reason, st.accepted_at,
-         st.next_attempt_at, d.sequence IS NOT NULL AS queued, c.url
+         st.next_attempt_at, d.sequence IS NOT NULL AS queued,
+         CASE WHEN c.is_own THEN n.callback_url ELSE c.url END AS url
        FROM statuses st
+       JOIN notifications n ON n.id = st.notification_id
        LEFT JOIN dispatch_entries d USING (notification_id, sequence)
        LEFT JOIN callbacks c ON c.id = st.callback_id
        WHERE st.notification_id = $1

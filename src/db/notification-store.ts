@@ -1,12 +1,13 @@
 import type { Pool } from 'pg';
 import type { Notification } from '../domain/notification.schema.ts';
 import type { NotificationStore } from '../ports/index.ts';
+import { ensureOwnCommunication } from './own-communication.ts';
 
 type NotificationRow = Omit<Notification, 'to'> & { recipient: string; request_digest: Buffer };
 
 const columns = `id, service_id, reference, recipient, notification_type, status, template_id, template_version,
   template_name, provider, provider_reference, created_at, sent_at, completed_at, sent_by, spreadsheet_file_name,
-  spreadsheet_row_number, upload_letter_file_name, request_digest`;
+  spreadsheet_row_number, upload_letter_file_name, callback_url, request_digest`;
 
 // Each way of naming a letter has an index of its own, which one condition with OR would not use.
 const findLettersStatement = `
@@ -25,7 +26,7 @@ const findLettersStatement = `
   SELECT id, reference FROM letters WHERE $2::uuid IS NULL OR service_id = $2`;
 
 export function createNotificationStore(pool: Pool): NotificationStore {
-  const find = async (id: string): Promise<NotificationRow | null> => {
+  const findAny = async (id: string): Promise<NotificationRow | null> => {
     const { rows } = await pool.query<NotificationRow>({
       name: 'find-notification',
       text: `SELECT ${columns} FROM notifications WHERE id = $1`,
@@ -35,11 +36,12 @@ export function createNotificationStore(pool: Pool): NotificationStore {
   };
 
   return {
-    async register({ notification: given, requestDigest }) {
+    async register({ notification: given, requestDigest, own }) {
+      if (own) await ensureOwnCommunication(pool, given.service_id, own.policy);
       const { rowCount } = await pool.query({
         name: 'register-notification',
-        text: `INSERT INTO notifications (${columns})
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+        text: `INSERT INTO notifications (${columns}, sealed_callback_token)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
           ON CONFLICT (id) DO NOTHING`,
         values: [
           given.id,
@@ -60,11 +62,13 @@ export function createNotificationStore(pool: Pool): NotificationStore {
           given.spreadsheet_file_name,
           given.spreadsheet_row_number,
           given.upload_letter_file_name,
+          given.callback_url,
           requestDigest,
+          own?.sealedToken ?? null,
         ],
       });
       if (rowCount === 1) return { stored: { notification: given, requestDigest }, wasCreated: true };
-      const row = await find(given.id);
+      const row = await findAny(given.id);
       if (!row) throw new Error('a notification was there and then was not');
       return {
         stored: { notification: toNotification(row), requestDigest: row.request_digest },
@@ -73,8 +77,8 @@ export function createNotificationStore(pool: Pool): NotificationStore {
     },
 
     async find(id) {
-      const row = await find(id);
-      return row && toNotification(row);
+      const row = await findAny(id);
+      return row && isShown(row) ? toNotification(row) : null;
     },
 
     async findLetters(references, serviceId) {
@@ -101,7 +105,7 @@ export function createNotificationStore(pool: Pool): NotificationStore {
 /** Newest first; each filter that is given becomes one condition, so that the planner sees only those. */
 function listStatement(query: Parameters<NotificationStore['list']>[0]): { text: string; values: unknown[] } {
   const values: unknown[] = [];
-  const conditions: string[] = [];
+  const conditions = ["notification_type <> 'inbound_sms'"];
   const where = (condition: (placeholder: string) => string, value: unknown): void => {
     if (value === undefined) return;
     values.push(value);
@@ -119,11 +123,15 @@ function listStatement(query: Parameters<NotificationStore['list']>[0]): { text:
     conditions.push(`(created_at, id) < ($${values.length - 1}, $${values.length})`);
   }
   values.push(query.limit + 1);
-  const filter = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
   return {
-    text: `SELECT ${columns} FROM notifications ${filter} ORDER BY created_at DESC, id DESC LIMIT $${values.length}`,
+    text: `SELECT ${columns} FROM notifications WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, id DESC LIMIT $${values.length}`,
     values,
   };
+}
+
+// What stands for all that a number sends to a service is no notification to anyone who asks for one.
+function isShown({ notification_type: type }: { notification_type: string }): boolean {
+  return type !== 'inbound_sms';
 }
 
 function toNotification({ recipient, request_digest, ...row }: NotificationRow): Notification {

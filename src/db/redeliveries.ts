@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { StoredState } from '../domain/callback-state.ts';
 import type { Redeliveries } from '../ports/index.ts';
+import { isCallbackOf } from './callback-of.ts';
 import { dispatchChannel } from './dispatch-signal.ts';
 
 // As a drain does it: the status is open again with all its tries, and any process may tell its workflow.
@@ -9,7 +10,7 @@ const redeliverStatement = `
     SELECT st.notification_id, st.sequence, st.state, c.id AS callback_id
     FROM statuses st
     JOIN notifications n ON n.id = st.notification_id
-    LEFT JOIN callbacks c ON c.service_id = n.service_id AND c.event = st.event AND c.removed_at IS NULL
+    LEFT JOIN callbacks c ON ${isCallbackOf('st.event')}
     WHERE st.notification_id = $1 AND st.event_id = $2
     FOR UPDATE OF st
   ), reopened AS (

@@ -10,6 +10,7 @@ import {
 import type { SealedRow, SealedRows } from '../ports/index.ts';
 
 type ApiKeyRow = { id: string; service_id: string; sealed_secret: Buffer };
+type NotificationRow = { id: string; service_id: string; sealed_callback_token: Buffer };
 type CallbackRow = {
   id: string;
   service_id: string;
@@ -23,7 +24,10 @@ type CallbackRow = {
 const callbackHasSecrets = `coalesce(sealed_auth, sealed_previous_auth, sealed_client_certificate) IS NOT NULL
   OR cardinality(sealed_signing_secrets) > 0`;
 
-/** First the API keys, then the callbacks, each in the order of their ids; the cursor is `<kind>:<id>`. */
+/**
+ * The API keys, the callbacks, and the notifications with a token of their own, each in the order of their ids; the
+ * cursor is `<kind>:<id>`.
+ */
 export function createSealedRows(pool: Pool): SealedRows {
   const apiKeys = async (after: string | null, limit: number): Promise<(SealedRow & { id: string })[]> => {
     const { rows } = await pool.query<ApiKeyRow>(
@@ -43,20 +47,39 @@ export function createSealedRows(pool: Pool): SealedRows {
     return rows.map((row) => toCallbackSecrets(pool, row));
   };
 
+  const notifications = async (
+    after: string | null,
+    limit: number,
+  ): Promise<(SealedRow & { id: string })[]> => {
+    const { rows } = await pool.query<NotificationRow>(
+      `SELECT id, service_id, sealed_callback_token FROM notifications
+       WHERE ($1::uuid IS NULL OR id > $1) AND sealed_callback_token IS NOT NULL ORDER BY id LIMIT $2`,
+      [after, limit],
+    );
+    return rows.map((row) => toNotificationSecrets(pool, row));
+  };
+  const kinds = { api_keys: apiKeys, callbacks, notifications };
+  const order = ['api_keys', 'callbacks', 'notifications'] as const;
+
   return {
     async count() {
       const { rows } = await pool.query<{ count: number }>(
-        `SELECT (SELECT count(*) FROM api_keys) + (SELECT count(*) FROM callbacks WHERE ${callbackHasSecrets}) AS count`,
+        `SELECT (SELECT count(*) FROM api_keys) + (SELECT count(*) FROM callbacks WHERE ${callbackHasSecrets})
+           + (SELECT count(*) FROM notifications WHERE sealed_callback_token IS NOT NULL) AS count`,
       );
       return rows[0]?.count ?? 0;
     },
 
     async page(cursor, limit) {
-      const [kind = 'api_keys', after = null] = cursor?.split(':') ?? [];
-      const isFirstKind = kind === 'api_keys';
-      const rows = await (isFirstKind ? apiKeys : callbacks)(after === '' ? null : after, limit);
+      const [name, after = null] = cursor?.split(':') ?? [];
+      const place = Math.max(
+        0,
+        order.findIndex((kind) => kind === name),
+      );
+      const rows = await kinds[order[place] ?? 'api_keys'](after === '' ? null : after, limit);
       const last = rows.length === limit ? rows.at(-1) : undefined;
-      const nextCursor = last ? `${kind}:${last.id}` : isFirstKind ? 'callbacks:' : null;
+      const next = order[place + 1];
+      const nextCursor = last ? `${String(order[place])}:${last.id}` : next ? `${next}:` : null;
       return { rows, nextCursor };
     },
   };
@@ -71,6 +94,26 @@ function toApiKeySecrets(pool: Pool, row: ApiKeyRow): SealedRow & { id: string }
       const { rowCount } = await pool.query(
         'UPDATE api_keys SET sealed_secret = $3 WHERE id = $1 AND sealed_secret = $2',
         [row.id, row.sealed_secret, sealed],
+      );
+      return rowCount === 1;
+    },
+  };
+}
+
+function toNotificationSecrets(pool: Pool, row: NotificationRow): SealedRow & { id: string } {
+  return {
+    id: row.id,
+    place: `notification ${row.id}`,
+    secrets: [
+      {
+        context: callbackAuthContext(row.service_id, 'delivery_status'),
+        sealed: row.sealed_callback_token,
+      },
+    ],
+    async replace([sealed]) {
+      const { rowCount } = await pool.query(
+        'UPDATE notifications SET sealed_callback_token = $3 WHERE id = $1 AND sealed_callback_token = $2',
+        [row.id, row.sealed_callback_token, sealed],
       );
       return rowCount === 1;
     },

@@ -3,6 +3,7 @@ import type { AcceptancePlan, AcceptanceSnapshot } from '../domain/acceptance.ts
 import type { CallbackEvent, CallbackFilter } from '../domain/callback.schema.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { StatusStore } from '../ports/index.ts';
+import { isCallbackOf } from './callback-of.ts';
 import { dispatchChannel } from './dispatch-signal.ts';
 import { loadHistory } from './history.ts';
 
@@ -30,7 +31,7 @@ const loadStatement = `
   FROM unnest($1::uuid[], $2::uuid[]) AS k (notification_id, event_id)
   JOIN notifications n ON n.id = k.notification_id
   JOIN services s ON s.id = n.service_id
-  LEFT JOIN callbacks c ON c.service_id = n.service_id AND c.removed_at IS NULL
+  LEFT JOIN callbacks c ON ${isCallbackOf('c.event')}
   LEFT JOIN statuses known ON known.notification_id = k.notification_id AND known.event_id = k.event_id`;
 
 // One statement is one transaction and one round trip. Only notifications that still stand where their snapshot saw
@@ -56,7 +57,7 @@ const commitStatement = `
       sent_at = p.sent_at
     FROM locked JOIN plans p USING (id)
     WHERE n.id = locked.id AND n.last_sequence = p.from_sequence
-    RETURNING n.id
+    RETURNING n.id, n.service_id
   ), disabled AS (
     SELECT id FROM callbacks
     WHERE id IN (SELECT callback_id FROM unnest($18::uuid[], $19::text[]) AS s (callback_id, state) WHERE s.state = 'held')
@@ -77,10 +78,17 @@ const commitStatement = `
         status_description, provider_response, callback_id, state, state_reason, event, details)
     JOIN moved ON moved.id = s.notification_id
     LEFT JOIN disabled ON disabled.id = s.callback_id
-    RETURNING notification_id, sequence, state, callback_id
+    RETURNING notification_id, sequence, event_id, event, accepted_at, state, callback_id
   ), held AS (
     INSERT INTO held_statuses (notification_id, sequence, callback_id)
     SELECT notification_id, sequence, callback_id FROM stored WHERE state = 'held'
+  ), inbound AS (
+    INSERT INTO inbound_messages (id, service_id, notification_id, sequence, accepted_at)
+    SELECT stored.event_id, moved.service_id, stored.notification_id, stored.sequence, stored.accepted_at
+    FROM stored
+    JOIN moved ON moved.id = stored.notification_id
+    WHERE stored.event = 'inbound_sms'
+    ON CONFLICT DO NOTHING
   ), queued AS (
     INSERT INTO dispatch_entries (notification_id, sequence, callback_id, owner)
     SELECT notification_id, sequence, callback_id, CASE WHEN callback_id <> ALL ($22::uuid[]) THEN $21::uuid END
@@ -150,7 +158,7 @@ function eventColumns(plans: readonly AcceptancePlan[]): unknown[] {
   const statuses = plans.flatMap((plan) => plan.statuses);
   return [
     statuses.map(({ event }) => event),
-    statuses.map(({ complaint }) => complaint && JSON.stringify(complaint)),
+    statuses.map(({ details }) => details && JSON.stringify(details)),
   ];
 }
 

@@ -3,13 +3,14 @@
 import type { CallbackEvent, CallbackFilter } from './callback.schema.ts';
 import { heldReason, type StoredState } from './callback-state.ts';
 import type { Complaint } from './complaint.ts';
+import type { InboundMessage } from './inbound.ts';
 import type { Instant } from './instant.ts';
 
-/** One status or complaint somebody reported, with everything defaulted. */
+/** One thing that somebody reported, with everything defaulted. */
 export type StatusCommand = {
   event: CallbackEvent;
-  /** Null unless the event is a complaint. */
-  complaint: Complaint | null;
+  /** What the event says beside its status; null for most. */
+  details: Complaint | InboundMessage | null;
   notificationId: string;
   eventId: string;
   status: string;
@@ -63,7 +64,7 @@ export type AcceptancePlan = {
   fromSequence: number;
   toSequence: number;
   finalSequence: number | null;
-  /** Null when none of it is a status: a complaint leaves the notification's as it is. */
+  /** Null when none of it changes the notification's: a complaint does not, nor does what comes too late. */
   status: string | null;
   completedAt: Instant | null;
   sentAt: Instant | null;
@@ -93,7 +94,8 @@ export function planAcceptance(
     if (first !== undefined) return { sequence: first, isDuplicate: true };
     const sequence = snapshot.lastSequence + statuses.length + 1;
     known.set(command.eventId, sequence);
-    if (command.event !== 'complaint') {
+    const isLate = rule.firstFinalOnly && finalSequence !== null && command.event === 'delivery_status';
+    if (command.event !== 'complaint' && !isLate) {
       sentAt = command.sentAt ?? sentAt;
       completedAt = command.completedAt;
       lastStatus = command.status;
@@ -152,6 +154,8 @@ function skipReason(
   const { event, status } = command;
   const callback = snapshot.callbacks[event];
   if (!callback) return `The service has no callback for ${event}.`;
+  // Filters speak of what was sent.
+  if (event === 'inbound_sms') return null;
   const { statuses, notification_types: types, template_ids: templates } = callback.filter;
   if (types && !types.some((type) => type === snapshot.notificationType))
     return `The callback's filter leaves out notifications of type ${snapshot.notificationType}.`;

@@ -13,8 +13,8 @@ import { Uuid, storedText } from './text.schema.ts';
 
 export type { CallbackAuth } from './credential.schema.ts';
 
-/** The events that exist so far; one callback a service and event. */
-export const callbackEvents = ['delivery_status', 'returned_letter', 'complaint'] as const;
+/** One callback a service and event. */
+export const callbackEvents = ['delivery_status', 'inbound_sms', 'returned_letter', 'complaint'] as const;
 export const CallbackEvent = z.enum(callbackEvents, `must be one of: ${callbackEvents.join(', ')}`);
 export type CallbackEvent = z.infer<typeof CallbackEvent>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { notificationTypes } from './callback.schema.ts';
+import { BearerToken } from './credential.schema.ts';
 import { InstantInput, InstantOutput } from './instant.schema.ts';
 import { PageQuery } from './page.schema.ts';
 import { Uuid, storedText } from './text.schema.ts';
@@ -23,8 +24,18 @@ export const RegisterNotification = z
     spreadsheet_file_name: storedText(500).optional(),
     spreadsheet_row_number: z.number().int().min(0).max(2_147_483_647).optional(),
     upload_letter_file_name: storedText(500).optional(),
+    callback_url: storedText(2048)
+      .optional()
+      .describe("Where this notification's delivery statuses go instead of to the service's callback."),
+    callback_bearer_token: BearerToken.optional(),
   })
   .superRefine((body, context) => {
+    if ((body.callback_url === undefined) !== (body.callback_bearer_token === undefined))
+      context.addIssue({
+        code: 'custom',
+        path: [body.callback_url === undefined ? 'callback_url' : 'callback_bearer_token'],
+        message: 'is required: callback_url and callback_bearer_token are given together',
+      });
     if (body.notification_type === 'letter') return;
     for (const field of letterFields)
       if (body[field] !== undefined)
@@ -59,6 +70,7 @@ export const Notification = z
     spreadsheet_file_name: z.string().nullable(),
     spreadsheet_row_number: z.number().int().nullable(),
     upload_letter_file_name: z.string().nullable(),
+    callback_url: z.string().nullable(),
   })
   .meta({ id: 'Notification' });
 export type Notification = z.infer<typeof Notification>;

@@ -14,6 +14,7 @@ import { addCallbackRoutes } from './routes/callbacks.ts';
 import { addCommunicationRoutes } from './routes/communications.ts';
 import { addDrainRoutes } from './routes/drains.ts';
 import { addHistoryRoutes } from './routes/history.ts';
+import { addInboundRoutes } from './routes/inbound.ts';
 import { addLetterRoutes } from './routes/letters.ts';
 import { addNotificationRoutes } from './routes/notifications.ts';
 import { addProcessRoutes } from './routes/process.ts';
@@ -72,6 +73,7 @@ async function addApi(app: ZodApp, deps: HttpDeps): Promise<void> {
       addNotificationRoutes(v1, routeDeps);
       addStatusRoutes(v1, routeDeps);
       addLetterRoutes(v1, routeDeps);
+      addInboundRoutes(v1, routeDeps);
       addHistoryRoutes(v1, routeDeps);
     },
     { prefix: '/v1' },

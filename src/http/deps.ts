@@ -4,6 +4,7 @@ import type {
   CallbackStore,
   CommunicationStore,
   DrainStore,
+  InboundStore,
   NotificationStore,
   Redeliveries,
   SecretBox,
@@ -14,6 +15,7 @@ import type {
   UrlPolicy,
 } from '../ports/index.ts';
 import type { AcceptComplaintUseCase } from '../use-cases/accept-complaint.ts';
+import type { AcceptInboundUseCase } from '../use-cases/accept-inbound.ts';
 import type { AcceptStatusUseCase } from '../use-cases/accept-status.ts';
 import type { ReportReturnedLettersUseCase } from '../use-cases/report-returned-letters.ts';
 import type { ServiceKeyCache } from '../use-cases/service-keys.ts';
@@ -31,10 +33,12 @@ export type HttpDeps = {
   sendTest: SendTest;
   notifications: NotificationStore;
   statuses: Pick<StatusStore, 'history'>;
+  inbound: InboundStore;
   secrets: SecretBox;
   urlPolicy: UrlPolicy;
   acceptStatus: AcceptStatusUseCase;
   acceptComplaint: AcceptComplaintUseCase;
+  acceptInbound: AcceptInboundUseCase;
   reportReturnedLetters: ReportReturnedLettersUseCase;
   workflowUrl: WorkflowUrl;
   /** Null for each part that is there, else why it is not, in words anyone may read. */

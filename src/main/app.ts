@@ -8,6 +8,7 @@ import { createCommunicationStore } from '../db/communication-store.ts';
 import { createDispatchQueue } from '../db/dispatch-queue.ts';
 import { createDrainStore } from '../db/drain-store.ts';
 import { migrate } from '../db/migrate.ts';
+import { createInboundStore } from '../db/inbound-store.ts';
 import { createNotificationStore } from '../db/notification-store.ts';
 import { createPool } from '../db/pool.ts';
 import { createRedeliveries } from '../db/redeliveries.ts';
@@ -19,6 +20,7 @@ import { createEgressPolicy } from '../net/egress-policy.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { workflowUrl } from '../temporal/workflow-url.ts';
 import { createAcceptComplaint } from '../use-cases/accept-complaint.ts';
+import { createAcceptInbound } from '../use-cases/accept-inbound.ts';
 import { createAcceptStatus } from '../use-cases/accept-status.ts';
 import { createReportReturnedLetters } from '../use-cases/report-returned-letters.ts';
 import { startDelivery } from './delivery.ts';
@@ -48,6 +50,8 @@ export async function startApp(
     config.ROLE === 'api' ? null : await startDelivery(config, { pool, sending, metrics, log });
   const statuses = createStatusStore(pool);
   const notifications = createNotificationStore(pool);
+  const services = createServiceStore(pool);
+  const inbound = createInboundStore(pool);
   const acceptance = {
     statuses,
     handover: delivery?.dispatcher ?? { owner: () => null, isFull: () => false, take: () => undefined },
@@ -56,7 +60,7 @@ export async function startApp(
   };
   const uiUrl = config.TEMPORAL_UI_URL;
   const app = await buildApp({
-    services: createServiceStore(pool),
+    services,
     apiKeys: createApiKeyStore(pool),
     callbacks: createCallbackStore(pool),
     communications: createCommunicationStore(pool),
@@ -66,10 +70,12 @@ export async function startApp(
     sendTest: createSendTest(sending),
     notifications,
     statuses,
+    inbound,
     secrets: box,
     urlPolicy: egress,
     acceptStatus: createAcceptStatus(acceptance),
     acceptComplaint: createAcceptComplaint(acceptance),
+    acceptInbound: createAcceptInbound({ ...acceptance, services, inbound }),
     reportReturnedLetters: createReportReturnedLetters({ ...acceptance, notifications }),
     workflowUrl: (workflowId) => (uiUrl ? workflowUrl(uiUrl, config.TEMPORAL_NAMESPACE, workflowId) : null),
     readiness: createReadiness(pool, delivery),

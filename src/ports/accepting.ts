@@ -7,6 +7,7 @@ import type { Attempt } from '../domain/history.schema.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { ListNotifications, Notification } from '../domain/notification.schema.ts';
 import type { Page, PageQuery } from '../domain/page.schema.ts';
+import type { RetryPolicy } from '../domain/retry-policy.ts';
 import type { Service, UpdateService } from '../domain/service.schema.ts';
 
 export interface ServiceStore {
@@ -58,8 +59,15 @@ export interface CallbackStore {
   rotateSigningSecret(serviceId: string, event: CallbackEvent, sealed: Uint8Array): Promise<RotationResult>;
 }
 
-/** A notification and the digest of the request that registered it, by which a repeat is recognised. */
-export type NewNotification = { notification: Notification; requestDigest: Uint8Array };
+/**
+ * A notification and the digest of the request that registered it, by which a repeat is recognised. `own` is given with one
+ * that brings a URL: the token for it, and the policy where the service has no callback to take it from.
+ */
+export type NewNotification = {
+  notification: Notification;
+  requestDigest: Uint8Array;
+  own?: { sealedToken: Uint8Array; policy: RetryPolicy } | null;
+};
 
 export interface NotificationStore {
   /** Stores it, or answers with the one that has its id already. */

@@ -5,6 +5,7 @@ import type { CallbackEvent } from '../domain/callback.schema.ts';
 import type { CallbackAuth, ClientCertificate } from '../domain/credential.schema.ts';
 import type { Complaint } from '../domain/complaint.ts';
 import type { DeliveryStatusFacts } from '../domain/delivery-status-facts.ts';
+import type { InboundMessage } from '../domain/inbound.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { LetterDetails } from '../domain/letter.ts';
 import type { RetryPolicy } from '../domain/retry-policy.ts';
@@ -49,6 +50,8 @@ export type DeliveryJob = {
   facts: DeliveryStatusFacts;
   /** Null unless the event is a complaint. */
   complaint: Complaint | null;
+  /** Null unless the event is a message that came in. */
+  inbound: InboundMessage | null;
   letter: LetterDetails;
   /** Of no notification: sent because an operator asked, and marked as such. */
   isTest?: boolean;

@@ -2,8 +2,13 @@ import type { DeliveryStatusFacts } from '../domain/delivery-status-facts.ts';
 import { defaultRetryPolicy } from '../domain/retry-policy.ts';
 import { simulatorEmails, smokeTestEmails } from '../domain/simulated-recipients.ts';
 import { complaintBody } from './complaint-body.ts';
+import { inboundBody } from './inbound-body.ts';
+import { phoneNumbersOf } from './phone-numbers.ts';
 import type { Profile } from './profile.ts';
 import { pythonJson } from './python-json.ts';
+import { timeoutByProgress } from './timeout-status.ts';
+
+const phoneNumbers = phoneNumbersOf('CA', '+16135550142');
 
 const finalStatuses = [
   'delivered',
@@ -29,8 +34,12 @@ export const gcNotify: Profile = {
     permanentFailure: ['5149301632', simulatorEmails.permanentFailure],
     smokeTest: ['6132532222', '6132532223', '6132532224', ...smokeTestEmails('notification.canada.ca')],
   },
+  phoneNumbers,
+  inboundNumbers: { source: phoneNumbers.toE164, own: phoneNumbers.toE164 },
+  timeoutStatus: timeoutByProgress,
   isSuccess: (status) => status >= 200 && status < 300,
   complaintBody,
+  inboundBody,
   returnedLetterBody: null,
   deliveryStatusBody: (facts) =>
     pythonJson([

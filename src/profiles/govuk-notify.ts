@@ -1,9 +1,14 @@
 import { defaultRetryPolicy } from '../domain/retry-policy.ts';
 import { simulatorEmails, smokeTestEmails } from '../domain/simulated-recipients.ts';
 import { complaintBody } from './complaint-body.ts';
+import { inboundBody } from './inbound-body.ts';
+import { phoneNumbersOf } from './phone-numbers.ts';
 import type { Profile } from './profile.ts';
 import { returnedLetterBody } from './returned-letter-body.ts';
 import { pythonJson } from './python-json.ts';
+import { timeoutAsTemporary } from './timeout-status.ts';
+
+const phoneNumbers = phoneNumbersOf('GB', '07700900123');
 
 const finalStatuses = ['delivered', 'permanent-failure', 'temporary-failure', 'technical-failure'];
 
@@ -34,8 +39,12 @@ export const govukNotify: Profile = {
     permanentFailure: ['7700900002', simulatorEmails.permanentFailure],
     smokeTest: ['7700900000', '7700900111', '7700900222', ...smokeTestEmails('notifications.service.gov.uk')],
   },
+  phoneNumbers,
+  inboundNumbers: { source: phoneNumbers.toDigits, own: phoneNumbers.toNational },
+  timeoutStatus: timeoutAsTemporary,
   isSuccess: (status) => status >= 200 && status < 300,
   complaintBody,
+  inboundBody,
   returnedLetterBody,
   deliveryStatusBody: (facts) =>
     pythonJson([

@@ -1,8 +1,13 @@
 import { defaultRetryPolicy } from '../domain/retry-policy.ts';
 import { simulatorEmails, smokeTestEmails } from '../domain/simulated-recipients.ts';
 import { complaintBody } from './complaint-body.ts';
+import { inboundBody } from './inbound-body.ts';
+import { phoneNumbersOf } from './phone-numbers.ts';
 import type { Profile } from './profile.ts';
 import { pythonJson } from './python-json.ts';
+import { timeoutByProgress } from './timeout-status.ts';
+
+const phoneNumbers = phoneNumbersOf('AU', '+61491570156');
 
 const finalStatuses = ['delivered', 'permanent-failure', 'temporary-failure', 'technical-failure'];
 
@@ -30,14 +35,18 @@ export const notifyGovAu: Profile = {
       ...smokeTestEmails('notify.gov.au'),
     ],
   },
+  phoneNumbers,
+  inboundNumbers: { source: phoneNumbers.toE164, own: phoneNumbers.toE164 },
+  timeoutStatus: timeoutByProgress,
   isSuccess: (status) => status >= 200 && status < 300,
   complaintBody,
+  inboundBody,
   returnedLetterBody: null,
   deliveryStatusBody: (facts) =>
     pythonJson([
       ['id', facts.id],
       ['reference', facts.reference],
-      ['to', facts.to],
+      ['to', facts.notificationType === 'sms' ? phoneNumbers.toE164(facts.to) : facts.to],
       ['status', facts.status],
       ['created_at', facts.createdAt],
       ['completed_at', facts.completedAt],

@@ -1,9 +1,11 @@
 import type { CallbackRule } from '../domain/acceptance.ts';
 import type { ComplaintFacts } from '../domain/complaint.ts';
 import type { DeliveryStatusFacts } from '../domain/delivery-status-facts.ts';
+import type { InboundFacts } from '../domain/inbound.ts';
 import type { ReturnedLetterFacts } from '../domain/letter.ts';
 import type { SimulatedRecipients } from '../domain/simulated-recipients.ts';
 import type { RetryPolicy } from '../domain/retry-policy.ts';
+import type { PhoneNumbers } from './phone-numbers.ts';
 
 /** One system's rules and bytes. A profile is data and pure functions: what it says can be read in one file. */
 export type Profile = {
@@ -13,10 +15,16 @@ export type Profile = {
   callbackRule: CallbackRule;
   retryPolicy: RetryPolicy;
   simulatedRecipients: SimulatedRecipients;
+  phoneNumbers: PhoneNumbers;
+  /** The numbers of an inbound message as the system writes them: its sender's, and the service's own. */
+  inboundNumbers: { source: (text: string) => string; own: (text: string) => string };
+  /** The status of a notification of which nothing final was heard for 72 hours; null where it stays as it is. */
+  timeoutStatus: (status: string) => string | null;
   isSuccess: (httpStatus: number) => boolean;
   /** The request body as text; its UTF-8 bytes are what is sent. */
   deliveryStatusBody: (facts: DeliveryStatusFacts) => string;
   complaintBody: (facts: ComplaintFacts) => string;
+  inboundBody: (facts: InboundFacts) => string;
   /** Null where the system tells of no returned letters. */
   returnedLetterBody: ((facts: ReturnedLetterFacts) => string) | null;
 };

@@ -6,9 +6,7 @@ import { ringbackState } from '../../workflows/search-attributes.ts';
 import { communicationAttributes } from './communication-attributes.ts';
 import { isRefusal } from './is-refusal.ts';
 import { mainTaskQueue } from './task-queues.ts';
-import { notificationWorkflowId } from '../domain/workflow-id.ts';
-
-const workflowType = 'notificationWorkflow';
+import { deliveryWorkflow } from '../domain/workflow-id.ts';
 
 /**
  * Starts notification workflows or signals them. `connected` gives the client, or null while Temporal cannot be
@@ -41,8 +39,9 @@ async function start(
   { isEager }: { isEager: boolean },
 ): Promise<boolean> {
   try {
-    await client.workflow.start(workflowType, {
-      ...runOptions(first),
+    const { type, id } = deliveryWorkflow(first.event, first.notificationId);
+    await client.workflow.start(type, {
+      ...runOptions(first, id),
       args: [
         {
           notificationId: first.notificationId,
@@ -59,17 +58,18 @@ async function start(
 }
 
 async function signal(client: Client, entry: DispatchEntry): Promise<void> {
-  await client.workflow.signalWithStart(workflowType, {
-    ...runOptions(entry),
+  const { type, id } = deliveryWorkflow(entry.event, entry.notificationId);
+  await client.workflow.signalWithStart(type, {
+    ...runOptions(entry, id),
     args: [{ notificationId: entry.notificationId, statuses: [] } satisfies NotificationInput],
     signal: statusSignal,
     signalArgs: [toMessage(entry)],
   });
 }
 
-function runOptions(entry: DispatchEntry) {
+function runOptions(entry: DispatchEntry, workflowId: string) {
   return {
-    workflowId: notificationWorkflowId(entry.notificationId),
+    workflowId,
     taskQueue: mainTaskQueue,
     staticSummary: `${entry.profile}: ${entry.status}`,
     typedSearchAttributes: [

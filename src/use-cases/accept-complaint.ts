@@ -27,7 +27,7 @@ function toCommand(notificationId: string, body: AcceptComplaint, now: Date): St
   return {
     notificationId,
     event: 'complaint',
-    complaint: { id: body.complaint_id ?? uuidv7(), date },
+    details: { id: body.complaint_id ?? uuidv7(), date },
     eventId: body.event_id ?? uuidv7(),
     status: 'complaint',
     acceptedAt,

@@ -188,6 +188,9 @@ function refuse({ caller, command }: Request, snapshot: AcceptanceSnapshot | und
   // Not thrown: the others of the group have nothing to do with it.
   if (!profile)
     return new AppError('INTERNAL', `The stored profile ${snapshot.profile} is unknown to this version.`);
+  // What stands for all that a number sends is no notification that anyone could tell of, and the other way about.
+  if ((command.event === 'inbound_sms') !== (snapshot.notificationType === 'inbound_sms'))
+    return notFound('notification');
   if (command.event === 'complaint')
     return snapshot.notificationType === 'email'
       ? null

@@ -23,7 +23,7 @@ function toCommand(notificationId: string, body: AcceptStatus, now: Date): Statu
   return {
     notificationId,
     event: 'delivery_status',
-    complaint: null,
+    details: null,
     eventId: body.event_id ?? uuidv7(),
     status: body.status,
     acceptedAt,

@@ -3,18 +3,30 @@ import { v7 as uuidv7 } from 'uuid';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { AppError, invalidField } from '../domain/errors.ts';
 import { fromDate } from '../domain/instant.ts';
+import type { CallbackAuth } from '../domain/callback.schema.ts';
 import type { Notification, RegisterNotification } from '../domain/notification.schema.ts';
+import { callbackAuthContext } from '../domain/secret-contexts.ts';
 import { isSmokeTest } from '../domain/simulated-recipients.ts';
-import type { NotificationStore, ServiceStore } from '../ports/index.ts';
-import { profileNamed } from '../profiles/index.ts';
+import type {
+  NewNotification,
+  NotificationStore,
+  SecretBox,
+  ServiceStore,
+  UrlPolicy,
+} from '../ports/index.ts';
+import { profileNamed, type Profile } from '../profiles/index.ts';
 import type { AcceptStatusUseCase } from './accept-status.ts';
+import { callbackUrlObjection } from './callback-url.ts';
 import type { Caller } from './caller.ts';
+import { recipientObjection } from './recipient-objection.ts';
 import { simulateDelivery } from './simulate-delivery.ts';
 
 type Ports = {
   notifications: NotificationStore;
   services: ServiceStore;
   acceptStatus: AcceptStatusUseCase;
+  secrets: SecretBox;
+  urlPolicy: UrlPolicy;
   now: () => Date;
 };
 
@@ -28,10 +40,11 @@ export async function registerNotification(
   caller: Caller,
   body: RegisterNotification,
 ): Promise<{ notification: Notification; wasCreated: boolean }> {
-  const { serviceId, profile } = await resolveService(ports, caller, body.service_id);
+  const { serviceId, profile: profileName } = await resolveService(ports, caller, body.service_id);
+  const profile = profileNamed(profileName);
+  refuseFaults(profile, body, ports.urlPolicy);
   const notification = toNotification(body, serviceId, ports.now());
-  if (isSmokeTest(profileNamed(profile).simulatedRecipients, body.to))
-    return { notification, wasCreated: true };
+  if (isSmokeTest(profile.simulatedRecipients, body.to)) return { notification, wasCreated: true };
   const requestDigest = createHash('sha256')
     .update(canonicalJson({ ...body, service_id: serviceId }))
     .digest();
@@ -39,6 +52,7 @@ export async function registerNotification(
   const { stored, wasCreated } = await ports.notifications.register({
     notification,
     requestDigest,
+    own: sealOwn(ports.secrets, serviceId, profile, body),
   });
   if (!wasCreated && !requestDigest.equals(stored.requestDigest))
     throw new AppError('CONFLICT', 'id: a notification with this id was registered with another body.', {
@@ -47,6 +61,29 @@ export async function registerNotification(
   if (caller.kind === 'service' && caller.keyType === 'test')
     await simulateDelivery(ports, caller, stored.notification);
   return { notification: stored.notification, wasCreated };
+}
+
+function refuseFaults(profile: Profile, body: RegisterNotification, urlPolicy: UrlPolicy): void {
+  const { to, notification_type: type, callback_url: url } = body;
+  const faults = [
+    { path: 'to', message: recipientObjection(profile, type, to) },
+    { path: 'callback_url', message: url === undefined ? null : callbackUrlObjection(url, urlPolicy) },
+  ].flatMap(({ path, message }) => (message === null ? [] : [{ path, message }]));
+  if (faults.length > 0)
+    throw new AppError('INVALID_INPUT', faults.map(({ path, message }) => `${path}: ${message}`).join('; '), {
+      fields: faults,
+    });
+}
+
+function sealOwn(
+  secrets: SecretBox,
+  serviceId: string,
+  { retryPolicy: policy }: Profile,
+  { callback_bearer_token: token }: RegisterNotification,
+): NonNullable<NewNotification['own']> | null {
+  if (token === undefined) return null;
+  const auth = JSON.stringify({ type: 'bearer', token } satisfies CallbackAuth);
+  return { sealedToken: secrets.seal(auth, callbackAuthContext(serviceId, 'delivery_status')), policy };
 }
 
 async function resolveService(
@@ -92,5 +129,6 @@ function toNotification(body: RegisterNotification, serviceId: string, now: Date
     spreadsheet_file_name: body.spreadsheet_file_name ?? null,
     spreadsheet_row_number: body.spreadsheet_row_number ?? null,
     upload_letter_file_name: body.upload_letter_file_name ?? null,
+    callback_url: body.callback_url ?? null,
   };
 }

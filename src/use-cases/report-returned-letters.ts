@@ -29,7 +29,7 @@ export function createReportReturnedLetters(
         accept(caller, {
           notificationId,
           event: 'returned_letter',
-          complaint: null,
+          details: null,
           eventId: uuidv7(),
           status: 'returned-letter',
           acceptedAt: now,

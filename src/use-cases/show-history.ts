@@ -1,8 +1,8 @@
 import { shownStates } from '../domain/callback-state.ts';
 import { notFound } from '../domain/errors.ts';
-import { notificationWorkflowId } from '../domain/workflow-id.ts';
+import { deliveryWorkflow } from '../domain/workflow-id.ts';
 import type { CallbackHistory } from '../domain/history.schema.ts';
-import type { NotificationStore, StatusStore } from '../ports/index.ts';
+import type { HistoryRow, NotificationStore, StatusStore } from '../ports/index.ts';
 import { maySee, type Caller } from './caller.ts';
 
 /** Where a person can look at a workflow; null where there is no page for it. */
@@ -22,11 +22,18 @@ export async function showHistory(
   if (!notification || !maySee(caller, notification.service_id)) throw notFound('notification');
 
   const rows = await ports.statuses.history(notificationId);
+  return { items: toCallbackResults(rows, notificationId, ports.workflowUrl) };
+}
+
+export function toCallbackResults(
+  rows: readonly HistoryRow[],
+  notificationId: string,
+  workflowUrl: WorkflowUrl,
+): CallbackHistory['items'] {
   const states = shownStates(rows);
-  const workflowId = notificationWorkflowId(notificationId);
-  const items = rows.map((row, index) => {
+  return rows.map((row, index) => {
     // A skipped status never reaches a workflow.
-    const ownWorkflowId = row.state === 'skipped' ? null : workflowId;
+    const workflowId = row.state === 'skipped' ? null : deliveryWorkflow(row.event, notificationId).id;
     return {
       id: row.eventId,
       event: row.event,
@@ -37,10 +44,9 @@ export async function showHistory(
       url: row.url,
       accepted_at: row.acceptedAt,
       next_attempt_at: row.nextAttemptAt,
-      workflow_id: ownWorkflowId,
-      workflow_url: ownWorkflowId && ports.workflowUrl(ownWorkflowId),
+      workflow_id: workflowId,
+      workflow_url: workflowId && workflowUrl(workflowId),
       attempts: row.attempts,
     };
   });
-  return { items };
 }

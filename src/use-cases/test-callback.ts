@@ -44,6 +44,10 @@ function testJob(serviceId: string, event: CallbackEvent, profile: string, now: 
     eventId: uuidv7(),
     event,
     complaint: event === 'complaint' ? { id: uuidv7(), date: at } : null,
+    inbound:
+      event === 'inbound_sms'
+        ? { sourceNumber: 'test', destinationNumber: 'test', message: 'ringback-test', dateReceived: at }
+        : null,
     state: 'pending',
     earlierOpen: null,
     attemptsMade: 0,

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { createSealedBox } from '../../src/crypto/sealed-box.ts';
 import { createApiKeyStore } from '../../src/db/api-key-store.ts';
 import { createCallbackStore } from '../../src/db/callback-store.ts';
+import { createNotificationStore } from '../../src/db/notification-store.ts';
 import { sealedCredentialsColumns } from '../../src/db/sealed-credentials.ts';
 import { createSealedRows } from '../../src/db/sealed-rows.ts';
 import {
@@ -13,7 +14,7 @@ import {
   signingSecretContext,
 } from '../../src/domain/secret-contexts.ts';
 import { resealSecrets } from '../../src/use-cases/reseal-secrets.ts';
-import { anApiKey, callbackSettings } from '../support/builders.ts';
+import { aNewNotification, anApiKey, callbackSettings } from '../support/builders.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { storeService } from '../support/db-fixture.ts';
 
@@ -155,6 +156,9 @@ test('re-sealing puts everything under the newest key, continues where it was br
     const sealedSecret = before.seal(`key ${id}`, apiKeySecretContext(serviceId, id));
     await keys.create(anApiKey({ id, serviceId, sealedSecret }));
   }
+  const token = { sealedToken: before.seal('own', auth), policy: callbackSettings().policy };
+  const notification = aNewNotification({ service_id: serviceId, callback_url: 'https://example.com/own' });
+  await createNotificationStore(database.pool).register({ ...notification, own: token });
   const sealedRows = createSealedRows(database.pool);
   const both = createSealedBox([next, old]);
 
@@ -171,8 +175,8 @@ test('re-sealing puts everything under the newest key, continues where it was br
   const seen: number[] = [];
   const rest = await resealSecrets({ sealedRows, secrets: both }, (progress) => seen.push(progress.seen), 3);
 
-  expect(rest).toMatchObject({ rows: 8, seen: 8, resealed: 2, failed: [] });
-  expect(seen).toEqual([3, 6, 7, 8]);
+  expect(rest).toMatchObject({ rows: 10, seen: 10, resealed: 4, failed: [] });
+  expect(seen).toEqual([3, 6, 7, 9, 10]);
   const alone = createSealedBox([next]);
   const stored = await keys.activeKeys(serviceId);
   for (const { id, sealedSecret } of stored?.keys ?? [])

@@ -39,6 +39,7 @@ test('loads everything an attempt needs', async () => {
     eventId: (await history(id))[0]?.eventId,
     event: 'delivery_status',
     complaint: null,
+    inbound: null,
     letter: {
       templateName: null,
       sentBy: null,

@@ -6,7 +6,8 @@ const eventId = '3d844edf-8d35-48ac-975b-e847b4f122b0';
 async function withEmail(notificationType = 'email') {
   const app = await createTestApp();
   const service = await app.addService();
-  const id = await app.addNotification(service.as, { notification_type: notificationType });
+  const to = notificationType === 'sms' ? '07700900123' : 'person@example.com';
+  const id = await app.addNotification(service.as, { to, notification_type: notificationType });
   const path = `/v1/services/${service.id}/callbacks/complaint`;
   await app.call('PUT', path, { body: { url: 'https://example.com/complaints' } });
   const complain = (body: unknown) =>

@@ -31,6 +31,7 @@ describe('A notification', () => {
         spreadsheet_file_name: null,
         spreadsheet_row_number: null,
         upload_letter_file_name: null,
+        callback_url: null,
       },
     ]);
     expect((await call('GET', `/v1/notifications/${id}`, { as: service.as })).json()).toEqual(answer.json());

@@ -14,7 +14,7 @@ import { createProgressLog } from '../../src/main/progress-log.ts';
 import { createWorkflows } from '../../src/temporal/tell-workflows.ts';
 import { mainTaskQueue } from '../../src/temporal/task-queues.ts';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.ts';
-import { notificationWorkflowId } from '../../src/domain/workflow-id.ts';
+import { deliveryWorkflow } from '../../src/domain/workflow-id.ts';
 import { searchAttributeNames } from '../../workflows/search-attributes.ts';
 import { createFakeDelivery, type FakeDelivery, type Receiver } from '../support/fake-delivery.ts';
 import { createFakeCommunicationPorts } from '../support/fakes/communication-ports.ts';
@@ -130,7 +130,7 @@ async function recordNotification({
         maxInFlight: 16,
       })),
     );
-    return notificationWorkflowId(fake.notificationId);
+    return deliveryWorkflow('delivery_status', fake.notificationId).id;
   });
 }
 

@@ -63,6 +63,7 @@ function aNotification(changes: Partial<Notification> = {}): Notification {
     spreadsheet_file_name: null,
     spreadsheet_row_number: null,
     upload_letter_file_name: null,
+    callback_url: null,
     ...changes,
   };
 }

@@ -46,7 +46,7 @@ export function aCommand(notificationId: string, changes: Partial<StatusCommand>
   return {
     notificationId,
     event: 'delivery_status',
-    complaint: null,
+    details: null,
     eventId: uuidv7(),
     status: 'sending',
     acceptedAt: '2026-06-15T11:30:00.123456Z',

@@ -174,6 +174,7 @@ function toJob(
     eventId: eventId(own.sequence),
     event: own.event,
     complaint: null,
+    inbound: null,
     letter: {
       templateName: null,
       sentBy: null,

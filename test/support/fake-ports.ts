@@ -1,5 +1,6 @@
 import type { DeliveryMetrics, SendTest, UrlPolicy } from '../../src/ports/index.ts';
 import { createAcceptComplaint } from '../../src/use-cases/accept-complaint.ts';
+import { createAcceptInbound } from '../../src/use-cases/accept-inbound.ts';
 import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
 import { createReportReturnedLetters } from '../../src/use-cases/report-returned-letters.ts';
 import { createFakeApiKeyStore } from './fakes/api-key-store.ts';
@@ -7,6 +8,7 @@ import { createFakeCallbackStore } from './fakes/callback-store.ts';
 import { createFakeCommunicationStore } from './fakes/communication-store.ts';
 import { createFakeDrainStore } from './fakes/drain-store.ts';
 import { createMemory } from './fakes/memory.ts';
+import { createFakeInboundStore } from './fakes/inbound-store.ts';
 import { createFakeNotificationStore } from './fakes/notification-store.ts';
 import { createFakeRedeliveries } from './fakes/redeliveries.ts';
 import { createFakeSecretBox } from './fakes/secret-box.ts';
@@ -45,6 +47,8 @@ export function createFakePorts() {
   const memory = createMemory();
   const statuses = createFakeStatusStore(memory);
   const notifications = createFakeNotificationStore(memory);
+  const services = createFakeServiceStore(memory);
+  const inbound = createFakeInboundStore(memory);
   const now = (): Date => testNow;
   const acceptance = {
     statuses,
@@ -54,7 +58,8 @@ export function createFakePorts() {
   };
   return {
     memory,
-    services: createFakeServiceStore(memory),
+    services,
+    inbound,
     apiKeys: createFakeApiKeyStore(memory),
     callbacks: createFakeCallbackStore(memory),
     communications: createFakeCommunicationStore(memory),
@@ -68,6 +73,7 @@ export function createFakePorts() {
     urlPolicy: httpsOnly,
     acceptStatus: createAcceptStatus(acceptance),
     acceptComplaint: createAcceptComplaint(acceptance),
+    acceptInbound: createAcceptInbound({ ...acceptance, services, inbound }),
     reportReturnedLetters: createReportReturnedLetters({ ...acceptance, notifications }),
     now,
   };

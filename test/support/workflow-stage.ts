@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { ActivityPorts } from '../../activities/index.ts';
-import { notificationWorkflowId } from '../../src/domain/workflow-id.ts';
+import { deliveryWorkflow } from '../../src/domain/workflow-id.ts';
 import { statusSignal, type NotificationInput } from '../../workflows/messages.ts';
 import { searchAttributeNames } from '../../workflows/search-attributes.ts';
 import type { FakeDelivery } from './fake-delivery.ts';
@@ -21,7 +21,7 @@ export async function createStage() {
     return known;
   };
   const optionsOf = (fake: FakeDelivery) => ({
-    workflowId: notificationWorkflowId(fake.notificationId),
+    workflowId: deliveryWorkflow('delivery_status', fake.notificationId).id,
     taskQueue: taskQueueOf(fake),
   });
 

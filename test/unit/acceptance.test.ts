@@ -22,7 +22,7 @@ const aSnapshot = (changes: Partial<AcceptanceSnapshot> = {}): AcceptanceSnapsho
 const aCommand = (status: string, eventId: string, changes: Partial<StatusCommand> = {}): StatusCommand => ({
   notificationId: 'n',
   event: 'delivery_status',
-  complaint: null,
+  details: null,
   eventId,
   status,
   acceptedAt: time,

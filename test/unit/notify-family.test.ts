@@ -65,6 +65,24 @@ describe('The body of a complaint', () => {
   });
 });
 
+describe('The body of a message that came in', () => {
+  it.each([
+    ['gc-notify', gcNotify],
+    ['notify-gov-au', notifyGovAu],
+    ['govuk-notify', govukNotify],
+    ['notifynl', notifynl],
+  ])('is, for %s, that of the whole family byte for byte', (_name, profile: Profile) => {
+    const body = profile.inboundBody({
+      id: '1b2e7f0a-8a55-4c39-8f02-6d1c93e5a7b4',
+      sourceNumber: '447700900456',
+      destinationNumber: '07700900789',
+      message: 'Hello Notify! £20',
+      dateReceived: '2026-06-15T11:31:44.000000Z',
+    });
+    expect(body).toBe(fixture('inbound-sms.json').trimEnd());
+  });
+});
+
 describe('The body of a returned letter', () => {
   const templated = {
     notificationId: '1b2e7f0a-8a55-4c39-8f02-6d1c93e5a7b4',
@@ -156,7 +174,7 @@ describe('What becomes a callback', () => {
     const commands = statuses.map((status, place) => ({
       notificationId: 'n',
       event: 'delivery_status' as const,
-      complaint: null,
+      details: null,
       eventId: `event-${place}`,
       status,
       acceptedAt: time,

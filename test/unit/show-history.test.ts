@@ -27,7 +27,7 @@ const show = async (rows: HistoryRow[], workflowUrl: (id: string) => string | nu
   await ports.notifications.register(given);
   ports.memory.statuses.set(
     id,
-    rows.map((row) => ({ ...row, callbackId: null })),
+    rows.map((row) => ({ ...row, callbackId: null, details: null })),
   );
   return { id, items: (await showHistory({ ...ports, workflowUrl }, operator, id)).items };
 };

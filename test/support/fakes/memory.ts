@@ -15,7 +15,7 @@ export type MemoryCallback = {
 };
 type MemoryNotification = NewNotification & { lastSequence: number; finalSequence: number | null };
 
-export type MemoryStatus = HistoryRow & { callbackId: string | null };
+export type MemoryStatus = HistoryRow & { callbackId: string | null; details: unknown };
 
 /** What the fake stores share, as the real ones share a database. */
 export type Memory = {
@@ -26,6 +26,8 @@ export type Memory = {
   statuses: Map<string, MemoryStatus[]>;
   versions: Map<string, StoredVersion[]>;
   drains: Map<string, { drain: Drain; serviceId: string }>;
+  /** By `<service id>/<source number>`, what stands for all that the number sends. */
+  conversations: Map<string, string>;
 };
 
 export function createMemory(): Memory {
@@ -37,6 +39,7 @@ export function createMemory(): Memory {
     statuses: new Map(),
     versions: new Map(),
     drains: new Map(),
+    conversations: new Map(),
   };
 }
 

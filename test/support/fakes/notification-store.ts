@@ -13,7 +13,8 @@ export function createFakeNotificationStore({ notifications }: Memory): Notifica
     },
 
     async find(id) {
-      return structuredClone(notifications.get(id)?.notification ?? null);
+      const found = notifications.get(id)?.notification;
+      return found && isShown(found) ? structuredClone(found) : null;
     },
 
     async findLetters(references, serviceId) {
@@ -31,12 +32,15 @@ export function createFakeNotificationStore({ notifications }: Memory): Notifica
     async list(query) {
       const inOrder = [...notifications.values()]
         .map(({ notification }) => notification)
-        .filter((notification) => matches(notification, query))
+        .filter((notification) => isShown(notification) && matches(notification, query))
         .sort((left, right) => (cursorOf(left) < cursorOf(right) ? 1 : -1));
       return pageOf(inOrder, query, cursorOf);
     },
   };
 }
+
+const isShown = ({ notification_type: type }: { notification_type: string }): boolean =>
+  type !== 'inbound_sms';
 
 const cursorOf = ({ created_at, id }: Notification): string => `${created_at}_${id}`;
 

@@ -40,6 +40,18 @@ export function createFakeStatusStore({ services, callbacks, notifications, stat
           callbacks: Object.fromEntries(
             callbackEvents.flatMap((event) => {
               const callback = callbacks.get(`${serviceId}/${event}`)?.callback;
+              if (event === 'delivery_status' && entry.notification.callback_url !== null)
+                return [
+                  [
+                    event,
+                    {
+                      id: `own/${serviceId}`,
+                      filter: callback?.filter ?? {},
+                      isDisabled: false,
+                      maxInFlight: 16,
+                    },
+                  ],
+                ];
               if (!callback) return [];
               const { id, filter, state, max_in_flight: maxInFlight } = callback;
               return [[event, { id, filter, isDisabled: state === 'disabled', maxInFlight }]];
@@ -55,7 +67,7 @@ export function createFakeStatusStore({ services, callbacks, notifications, stat
     },
 
     async history(notificationId) {
-      return structuredClone(rowsOf(notificationId)).map(({ callbackId, ...row }) => row);
+      return structuredClone(rowsOf(notificationId)).map(({ callbackId, details, ...row }) => row);
     },
   };
 }
@@ -63,6 +75,7 @@ export function createFakeStatusStore({ services, callbacks, notifications, stat
 function toRow(status: AcceptancePlan['statuses'][number]): MemoryStatus {
   return {
     callbackId: status.callbackId,
+    details: status.details,
     eventId: status.eventId,
     event: status.event,
     sequence: status.sequence,

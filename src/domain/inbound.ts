@@ -1,0 +1,12 @@
+import type { Instant } from './instant.ts';
+
+/** A text message that somebody sent to a service, with both numbers as its profile writes them. */
+export type InboundMessage = {
+  sourceNumber: string;
+  destinationNumber: string;
+  message: string;
+  dateReceived: Instant;
+};
+
+/** Everything an inbound body can be made of. */
+export type InboundFacts = InboundMessage & { id: string };

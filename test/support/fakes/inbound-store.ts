@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import type { InboundMessage } from '../../../src/domain/inbound.ts';
+import type { InboundStore, StoredInbound } from '../../../src/ports/index.ts';
+import type { Memory } from './memory.ts';
+
+export function createFakeInboundStore({ notifications, statuses, conversations }: Memory): InboundStore {
+  const all = (): StoredInbound[] =>
+    [...conversations].flatMap(([key, notificationId]) =>
+      (statuses.get(notificationId) ?? []).map(({ eventId, sequence, acceptedAt, details }) => ({
+        id: eventId,
+        serviceId: key.split('/')[0] ?? '',
+        notificationId,
+        sequence,
+        acceptedAt,
+        ...(details as InboundMessage),
+      })),
+    );
+
+  return {
+    async conversation(serviceId, sourceNumber) {
+      const key = `${serviceId}/${sourceNumber}`;
+      const known = conversations.get(key);
+      if (known !== undefined) return known;
+      const id = randomUUID();
+      conversations.set(key, id);
+      notifications.set(id, {
+        notification: {
+          ...{ id, service_id: serviceId, reference: null, to: sourceNumber, status: 'received' },
+          notification_type: 'inbound_sms' as never,
+          ...{ template_id: null, template_version: null, template_name: null, provider: null },
+          ...{ provider_reference: null, created_at: '', sent_at: null, completed_at: null, sent_by: null },
+          ...{ spreadsheet_file_name: null, spreadsheet_row_number: null, upload_letter_file_name: null },
+          callback_url: null,
+        },
+        requestDigest: new Uint8Array(),
+        lastSequence: 0,
+        finalSequence: null,
+      });
+      return id;
+    },
+
+    async find(id) {
+      return all().find((message) => message.id === id) ?? null;
+    },
+
+    async list(serviceId, { limit, olderThan }) {
+      const own = all()
+        .filter((message) => message.serviceId === serviceId)
+        .sort((left, right) => (left.acceptedAt + left.id < right.acceptedAt + right.id ? 1 : -1));
+      const start = olderThan === null ? 0 : own.findIndex(({ id }) => id === olderThan) + 1;
+      return olderThan !== null && start === 0 ? [] : own.slice(start, start + limit);
+    },
+  };
+}
