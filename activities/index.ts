@@ -1,4 +1,6 @@
 // Everything a workflow can ask for. The names are stored in histories, so they are final.
+import { createAcceptReturnedLetters, type LetterPorts } from './accept-returned-letters.ts';
+import { createApplyTimeout, type TimeoutPorts } from './apply-timeout.ts';
 import { createAttemptCallback } from './attempt-callback.ts';
 import { createAwaitAttempt } from './await-attempt.ts';
 import type { AttemptPorts } from './carry-out-attempt.ts';
@@ -9,13 +11,14 @@ import { createSettleStatus } from './settle-status.ts';
 
 export type { AttemptEnd, StatusKey } from './find-open-job.ts';
 export type { DrainStep } from './drain-activities.ts';
+export type { LetterStep } from './accept-returned-letters.ts';
 export type { MailOccasion } from './mail-activities.ts';
 export type { FirstAttemptResult, OpenAttempt } from './attempt-callback.ts';
 export { sendCallback, type SendPorts } from './send-callback.ts';
 export { createOpenAttempts, type OpenAttempts } from './open-attempts.ts';
 export type { AttemptResult, RetryPlan } from './retry-plan.ts';
 
-export type ActivityPorts = AttemptPorts & MailPorts & DrainPorts;
+export type ActivityPorts = AttemptPorts & MailPorts & DrainPorts & TimeoutPorts & LetterPorts;
 
 export function createActivities(ports: ActivityPorts) {
   return {
@@ -27,6 +30,8 @@ export function createActivities(ports: ActivityPorts) {
     sendMail: createSendMail(ports),
     releaseHeld: createReleaseHeld(ports),
     cancelDrain: createCancelDrain(ports),
+    applyTimeout: createApplyTimeout(ports),
+    acceptReturnedLetters: createAcceptReturnedLetters(ports),
   };
 }
 

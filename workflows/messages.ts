@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
-import type { DrainStep } from '../activities/index.ts';
+import type { DrainStep, LetterStep } from '../activities/index.ts';
 
 /** One accepted status, as Temporal may know it: no recipient, no token, no body. */
 export type StatusMessage = {
@@ -22,3 +22,4 @@ export type NotificationProgress = {
 export const statusSignal = defineSignal<[StatusMessage]>('status');
 export const progressQuery = defineQuery<NotificationProgress>('progress');
 export const drainProgressQuery = defineQuery<DrainStep>('progress');
+export const letterProgressQuery = defineQuery<LetterStep>('progress');

@@ -9,6 +9,21 @@ const columns = `id, service_id, reference, recipient, notification_type, status
   template_name, provider, provider_reference, created_at, sent_at, completed_at, sent_by, spreadsheet_file_name,
   spreadsheet_row_number, upload_letter_file_name, callback_url, request_digest`;
 
+// What hears nothing final within an hour is handed to Temporal, which wakes it 72 hours after its registration.
+const registerStatement = `
+  WITH made AS (
+    INSERT INTO notifications (${columns}, sealed_callback_token)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+    ON CONFLICT (id) DO NOTHING
+    RETURNING id, service_id
+  ), awaited AS (
+    INSERT INTO workflow_requests (workflow_id, workflow_type, argument, service_id, not_before, delay_until)
+    SELECT 'timeout/' || id, 'timeOutNotification', jsonb_build_object('notificationId', id), service_id,
+      now() + interval '1 hour', now() + interval '72 hours'
+    FROM made WHERE $22
+  )
+  SELECT id FROM made`;
+
 // Each way of naming a letter has an index of its own, which one condition with OR would not use.
 const findLettersStatement = `
   WITH wanted AS (SELECT unnest($1::text[]) AS reference), letters AS (
@@ -36,13 +51,11 @@ export function createNotificationStore(pool: Pool): NotificationStore {
   };
 
   return {
-    async register({ notification: given, requestDigest, own }) {
+    async register({ notification: given, requestDigest, own, timesOut = false }) {
       if (own) await ensureOwnCommunication(pool, given.service_id, own.policy);
       const { rowCount } = await pool.query({
         name: 'register-notification',
-        text: `INSERT INTO notifications (${columns}, sealed_callback_token)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
-          ON CONFLICT (id) DO NOTHING`,
+        text: registerStatement,
         values: [
           given.id,
           given.service_id,
@@ -65,6 +78,7 @@ export function createNotificationStore(pool: Pool): NotificationStore {
           given.callback_url,
           requestDigest,
           own?.sealedToken ?? null,
+          timesOut,
         ],
       });
       if (rowCount === 1) return { stored: { notification: given, requestDigest }, wasCreated: true };

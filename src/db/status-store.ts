@@ -89,6 +89,10 @@ const commitStatement = `
     JOIN moved ON moved.id = stored.notification_id
     WHERE stored.event = 'inbound_sms'
     ON CONFLICT DO NOTHING
+  ), heard AS (
+    DELETE FROM workflow_requests
+    WHERE workflow_id IN (
+      SELECT 'timeout/' || moved.id FROM moved JOIN plans p USING (id) WHERE p.final_sequence > p.from_sequence)
   ), queued AS (
     INSERT INTO dispatch_entries (notification_id, sequence, callback_id, owner)
     SELECT notification_id, sequence, callback_id, CASE WHEN callback_id <> ALL ($22::uuid[]) THEN $21::uuid END

@@ -1,13 +1,15 @@
 import type { Pool } from 'pg';
+import type { Instant } from '../domain/instant.ts';
 import type { WorkflowRequest, WorkflowRequests } from '../ports/index.ts';
 
 type RequestRow = {
   workflow_id: string;
   workflow_type: string;
   argument: WorkflowRequest['argument'];
-  service_id: string;
-  profile: string;
-  communication_id: string;
+  service_id: string | null;
+  profile: string | null;
+  communication_id: string | null;
+  delay_until: Instant | null;
 };
 
 export function createWorkflowRequests(pool: Pool): WorkflowRequests {
@@ -15,10 +17,12 @@ export function createWorkflowRequests(pool: Pool): WorkflowRequests {
     async open(limit) {
       const { rows } = await pool.query<RequestRow>({
         name: 'open-workflow-requests',
-        text: `SELECT r.workflow_id, r.workflow_type, r.argument, r.service_id, s.profile, r.communication_id
+        text: `SELECT r.workflow_id, r.workflow_type, r.argument, r.service_id, s.profile, r.communication_id,
+            r.delay_until
           FROM workflow_requests r
-          JOIN services s ON s.id = r.service_id
-          ORDER BY r.created_at
+          LEFT JOIN services s ON s.id = r.service_id
+          WHERE r.not_before <= now()
+          ORDER BY r.not_before
           LIMIT $1`,
         values: [limit],
       });
@@ -29,6 +33,7 @@ export function createWorkflowRequests(pool: Pool): WorkflowRequests {
         serviceId: row.service_id,
         profile: row.profile,
         communicationId: row.communication_id,
+        delayUntil: row.delay_until,
       }));
     },
 

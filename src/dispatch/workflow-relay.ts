@@ -1,9 +1,10 @@
 import { AppError } from '../domain/errors.ts';
-import type { DispatchLog, WorkflowRequests, WorkflowStarter } from '../ports/index.ts';
+import type { DispatchLog, WorkflowRequest, WorkflowRequests, WorkflowStarter } from '../ports/index.ts';
 import { createNudge } from './nudge.ts';
 
 /** As many as one look takes; what goes beyond is found by the next. */
 const batch = 50;
+const atOnce = 8;
 
 export type WorkflowRelay = { start(): void; nudge(): void; stop(): Promise<void> };
 
@@ -22,18 +23,28 @@ export function createWorkflowRelay(options: {
   let isRunning = false;
   let looking: Promise<void> = Promise.resolve();
 
-  const look = async (): Promise<void> => {
-    for (const request of await requests.open(batch)) {
-      try {
-        await starter.start(request);
-      } catch (cause) {
-        const { workflowId } = request;
-        log.warn({ err: cause, workflowId }, 'a workflow could not be started; it is tried again');
-        if (cause instanceof AppError && cause.code === 'UNAVAILABLE') return;
-        continue;
-      }
-      await requests.done(request.workflowId);
+  const carryOut = async (request: WorkflowRequest): Promise<'started' | 'refused' | 'away'> => {
+    try {
+      await starter.start(request);
+    } catch (cause) {
+      const { workflowId } = request;
+      log.warn({ err: cause, workflowId }, 'a workflow could not be started; it is tried again');
+      return cause instanceof AppError && cause.code === 'UNAVAILABLE' ? 'away' : 'refused';
     }
+    await requests.done(request.workflowId);
+    return 'started';
+  };
+
+  const look = async (): Promise<void> => {
+    const open = await requests.open(batch);
+    let hasStarted = false;
+    for (let place = 0; place < open.length; place += atOnce) {
+      const results = await Promise.all(open.slice(place, place + atOnce).map(carryOut));
+      if (results.includes('away')) return;
+      hasStarted ||= results.includes('started');
+    }
+    // What Temporal refuses by itself stays in the list, and alone is no reason to look again at once.
+    if (open.length === batch && hasStarted) nudge();
   };
 
   const nudge = createNudge(() => {

@@ -5,6 +5,7 @@ import type {
   CommunicationStore,
   DrainStore,
   InboundStore,
+  LetterReportStore,
   NotificationStore,
   Redeliveries,
   SecretBox,
@@ -17,7 +18,6 @@ import type {
 import type { AcceptComplaintUseCase } from '../use-cases/accept-complaint.ts';
 import type { AcceptInboundUseCase } from '../use-cases/accept-inbound.ts';
 import type { AcceptStatusUseCase } from '../use-cases/accept-status.ts';
-import type { ReportReturnedLettersUseCase } from '../use-cases/report-returned-letters.ts';
 import type { ServiceKeyCache } from '../use-cases/service-keys.ts';
 import type { WorkflowUrl } from '../use-cases/show-history.ts';
 
@@ -34,12 +34,12 @@ export type HttpDeps = {
   notifications: NotificationStore;
   statuses: Pick<StatusStore, 'history'>;
   inbound: InboundStore;
+  letterReports: LetterReportStore;
   secrets: SecretBox;
   urlPolicy: UrlPolicy;
   acceptStatus: AcceptStatusUseCase;
   acceptComplaint: AcceptComplaintUseCase;
   acceptInbound: AcceptInboundUseCase;
-  reportReturnedLetters: ReportReturnedLettersUseCase;
   workflowUrl: WorkflowUrl;
   /** Null for each part that is there, else why it is not, in words anyone may read. */
   readiness: () => Promise<Record<string, string | null>>;

@@ -19,10 +19,6 @@ const frameworkRefusals: Readonly<Record<string, Refusal>> = {
     code: 'INVALID_INPUT',
     detail: 'The request body is not as long as its Content-Length says.',
   },
-  FST_ERR_CTP_BODY_TOO_LARGE: {
-    code: 'PAYLOAD_TOO_LARGE',
-    detail: `The request body is larger than ${bodyLimitBytes / 1024} KiB.`,
-  },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     code: 'UNSUPPORTED_MEDIA_TYPE',
     detail: 'Send the request body as Content-Type: application/json.',
@@ -32,7 +28,7 @@ const frameworkRefusals: Readonly<Record<string, Refusal>> = {
 
 /** Answers any error with a problem document: refusals in their own words, faults of ours without any. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { code, detail, fields } = toRefusal(error);
+  const { code, detail, fields } = toRefusal(error, request.routeOptions.bodyLimit);
   if (code === 'INTERNAL' || code === 'UNAVAILABLE')
     request.log.error(
       { ...describeFault(error), requestId: request.id, route: request.routeOptions.url },
@@ -59,9 +55,14 @@ export function addNotFoundHandler(app: FastifyInstance): void {
   });
 }
 
-function toRefusal(error: unknown): Refusal & { fields?: AppError['fields'] } {
+function toRefusal(error: unknown, limitBytes = bodyLimitBytes): Refusal & { fields?: AppError['fields'] } {
   if (error instanceof AppError && error.code !== 'INTERNAL')
     return { code: error.code, detail: error.message, fields: error.fields };
+  if (frameworkCode(error) === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return {
+      code: 'PAYLOAD_TOO_LARGE',
+      detail: `The request body is larger than ${limitBytes / 1024} KiB.`,
+    };
   const known = frameworkRefusals[frameworkCode(error)];
   if (known) return known;
   return {

@@ -9,6 +9,7 @@ import { createDispatchQueue } from '../db/dispatch-queue.ts';
 import { createDrainStore } from '../db/drain-store.ts';
 import { migrate } from '../db/migrate.ts';
 import { createInboundStore } from '../db/inbound-store.ts';
+import { createLetterReportStore } from '../db/letter-report-store.ts';
 import { createNotificationStore } from '../db/notification-store.ts';
 import { createPool } from '../db/pool.ts';
 import { createRedeliveries } from '../db/redeliveries.ts';
@@ -22,7 +23,6 @@ import { workflowUrl } from '../temporal/workflow-url.ts';
 import { createAcceptComplaint } from '../use-cases/accept-complaint.ts';
 import { createAcceptInbound } from '../use-cases/accept-inbound.ts';
 import { createAcceptStatus } from '../use-cases/accept-status.ts';
-import { createReportReturnedLetters } from '../use-cases/report-returned-letters.ts';
 import { startDelivery } from './delivery.ts';
 import type { InstallationSecrets } from './installation-secrets.ts';
 import { createOutbound } from './outbound.ts';
@@ -71,12 +71,12 @@ export async function startApp(
     notifications,
     statuses,
     inbound,
+    letterReports: createLetterReportStore(pool),
     secrets: box,
     urlPolicy: egress,
     acceptStatus: createAcceptStatus(acceptance),
     acceptComplaint: createAcceptComplaint(acceptance),
     acceptInbound: createAcceptInbound({ ...acceptance, services, inbound }),
-    reportReturnedLetters: createReportReturnedLetters({ ...acceptance, notifications }),
     workflowUrl: (workflowId) => (uiUrl ? workflowUrl(uiUrl, config.TEMPORAL_NAMESPACE, workflowId) : null),
     readiness: createReadiness(pool, delivery),
     renderMetrics: () => metrics.render(),

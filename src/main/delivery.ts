@@ -7,18 +7,25 @@ import { createDeliveryStore } from '../db/delivery-store.ts';
 import { createDispatchQueue } from '../db/dispatch-queue.ts';
 import { createDispatchSignal } from '../db/dispatch-signal.ts';
 import { createDrainStore } from '../db/drain-store.ts';
+import { createLetterReportStore } from '../db/letter-report-store.ts';
 import { createMailStore } from '../db/mail-store.ts';
+import { createNotificationStore } from '../db/notification-store.ts';
+import { createServiceStore } from '../db/service-store.ts';
+import { createStatusStore } from '../db/status-store.ts';
 import { createWorkflowRequests } from '../db/workflow-requests.ts';
 import { createAttemptGate } from '../dispatch/attempt-gate.ts';
 import { createDispatcher, type Dispatcher } from '../dispatch/dispatcher.ts';
 import { createWorkflowRelay } from '../dispatch/workflow-relay.ts';
-import type { DeliveryMetrics } from '../ports/index.ts';
+import type { DeliveryMetrics, DispatchEntry } from '../ports/index.ts';
 import { createWorkflowStarter } from '../temporal/start-workflow.ts';
 import { ownTaskQueue } from '../temporal/task-queues.ts';
 import { installTemporalRuntime } from '../temporal/temporal-runtime.ts';
 import { createTemporalWorker, type TemporalWorker } from '../temporal/temporal-worker.ts';
 import { createWorkflows } from '../temporal/tell-workflows.ts';
 import { loadWorkflowBundle } from '../temporal/workflow-bundle.ts';
+import { createAcceptStatus } from '../use-cases/accept-status.ts';
+import { createTellReturnedLetters } from '../use-cases/tell-returned-letters.ts';
+import { timeOutNotification } from '../use-cases/time-out-notification.ts';
 import { createMailer } from './create-mailer.ts';
 import { publicUrlOf } from './public-url.ts';
 
@@ -39,6 +46,22 @@ export async function startDelivery(
   const processId = uuidv7();
   const gate = createAttemptGate();
   const openAttempts = createOpenAttempts();
+  // What workflows accept is dispatched as what callers report.
+  const acceptance = {
+    statuses: createStatusStore(pool),
+    handover: {
+      owner: () => dispatcher.owner(),
+      isFull: (callbackId: string) => dispatcher.isFull(callbackId),
+      take: (entries: readonly DispatchEntry[]) => dispatcher.take(entries),
+    },
+    metrics,
+    now: () => new Date(),
+  };
+  const timeoutPorts = {
+    notifications: createNotificationStore(pool),
+    services: createServiceStore(pool),
+    acceptStatus: createAcceptStatus(acceptance),
+  };
   const worker = createTemporalWorker({
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
@@ -57,6 +80,11 @@ export async function startDelivery(
       mailer,
       publicUrl: publicUrlOf(config),
       drains: createDrainStore(pool),
+      timeOut: (notificationId) => timeOutNotification(timeoutPorts, notificationId),
+      tellReturnedLetters: createTellReturnedLetters({
+        ...acceptance,
+        letterReports: createLetterReportStore(pool),
+      }),
     }),
     ownTaskQueue: ownTaskQueue(processId),
     log,

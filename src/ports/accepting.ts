@@ -67,6 +67,8 @@ export type NewNotification = {
   notification: Notification;
   requestDigest: Uint8Array;
   own?: { sealedToken: Uint8Array; policy: RetryPolicy } | null;
+  /** Whether its profile gives it a status when nothing final is heard of it for 72 hours. */
+  timesOut?: boolean;
 };
 
 export interface NotificationStore {

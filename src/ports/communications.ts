@@ -2,6 +2,7 @@
 import type { CallbackVersion } from '../domain/callback-version.schema.ts';
 import type { CallbackEvent } from '../domain/callback.schema.ts';
 import type { CommunicationMailFacts } from '../domain/communication-mail.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { Drain } from '../domain/drain.schema.ts';
 import type { Page, PageQuery } from '../domain/page.schema.ts';
 
@@ -46,13 +47,17 @@ export type WorkflowRequest = {
   workflowType: string;
   /** The workflow's one argument: ids and numbers only. */
   argument: Record<string, string | number>;
-  serviceId: string;
-  profile: string;
-  communicationId: string;
+  /** Null, as the profile, for a workflow that the operator asked for of all services. */
+  serviceId: string | null;
+  profile: string | null;
+  /** Null for a workflow that is no communication's. */
+  communicationId: string | null;
+  /** Until when it waits after its start; null for not at all. */
+  delayUntil: Instant | null;
 };
 
 export interface WorkflowRequests {
-  /** Up to `limit` requests, the oldest first. */
+  /** Up to `limit` requests that may be started by now, the oldest first. */
   open(limit: number): Promise<WorkflowRequest[]>;
   /** Forgets a request whose workflow has been started. */
   done(workflowId: string): Promise<void>;

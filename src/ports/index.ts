@@ -4,5 +4,6 @@ export type * from './communications.ts';
 export type * from './delivery.ts';
 export type * from './dispatch.ts';
 export type * from './inbound.ts';
+export type * from './letters.ts';
 export type * from './mail.ts';
 export type * from './secrets.ts';

@@ -5,10 +5,10 @@ import { communicationAttributes } from './communication-attributes.ts';
 import { isRefusal } from './is-refusal.ts';
 import { mainTaskQueue } from './task-queues.ts';
 
-/** Starts workflows of communications. `connected` gives the client, or null while Temporal cannot be reached. */
+/** Starts the workflows that were asked for. `connected` gives the client, or null while Temporal cannot be reached. */
 export function createWorkflowStarter(connected: () => Client | null): WorkflowStarter {
   return {
-    async start({ workflowId, workflowType, argument, ...owner }) {
+    async start({ workflowId, workflowType, argument, delayUntil, ...owner }) {
       const client = connected();
       if (!client) throw new AppError('UNAVAILABLE', 'Temporal cannot be reached.');
       try {
@@ -19,6 +19,7 @@ export function createWorkflowStarter(connected: () => Client | null): WorkflowS
           // Once for ever: the id names the one occasion that there is.
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
           typedSearchAttributes: communicationAttributes(owner),
+          ...(delayUntil !== null && { startDelay: Math.max(0, Date.parse(delayUntil) - Date.now()) }),
         });
       } catch (cause) {
         if (cause instanceof WorkflowExecutionAlreadyStartedError) return;

@@ -53,6 +53,7 @@ export async function registerNotification(
     notification,
     requestDigest,
     own: sealOwn(ports.secrets, serviceId, profile, body),
+    timesOut: body.notification_type !== 'letter' && profile.timeoutStatus(notification.status) !== null,
   });
   if (!wasCreated && !requestDigest.equals(stored.requestDigest))
     throw new AppError('CONFLICT', 'id: a notification with this id was registered with another body.', {

@@ -1,50 +1,45 @@
 import { v7 as uuidv7 } from 'uuid';
-import { fromDate } from '../domain/instant.ts';
-import type { MatchedLetters, ReturnedLetters } from '../domain/returned-letters.schema.ts';
-import type { NotificationStore } from '../ports/index.ts';
-import { createAcceptEvents, type AcceptancePorts } from './accept-events.ts';
-import type { Caller } from './caller.ts';
-
-export type ReportReturnedLettersUseCase = (caller: Caller, body: ReturnedLetters) => Promise<MatchedLetters>;
+import { notFound } from '../domain/errors.ts';
+import type { LetterReport, MatchedLetters, ReturnedLetters } from '../domain/returned-letters.schema.ts';
+import type { LetterReportStore, NotificationStore } from '../ports/index.ts';
+import { maySee, type Caller } from './caller.ts';
 
 /**
- * Accepts that letters have come back, each as durably as a status, and becomes the `returned_letter` callbacks. A service
- * names its own letters only; the same letter reported again is told of again, as the Notify systems do.
+ * Takes down which letters have come back and answers which of them are known; a workflow then tells of each by the
+ * `returned_letter` callback. A service names its own letters only; the same letter reported again is told of again, as the
+ * Notify systems do.
  */
-export function createReportReturnedLetters(
-  ports: AcceptancePorts & { notifications: Pick<NotificationStore, 'findLetters'> },
-): ReportReturnedLettersUseCase {
-  const accept = createAcceptEvents(ports);
+export async function reportReturnedLetters(
+  ports: { notifications: Pick<NotificationStore, 'findLetters'>; letterReports: LetterReportStore },
+  caller: Caller,
+  { references }: ReturnedLetters,
+): Promise<MatchedLetters> {
+  const wanted = [...new Set(references)];
+  const serviceId = caller.kind === 'service' ? caller.serviceId : null;
+  const found = await ports.notifications.findLetters(wanted, serviceId);
+  const named = new Set(found.map(({ reference }) => reference));
+  const unmatched = wanted.filter((reference) => !named.has(reference));
+  const ids = [...new Set(found.map(({ id }) => id))];
+  if (ids.length === 0) return { matched: 0, unmatched, report_id: null };
 
-  return async (caller, { references }) => {
-    const wanted = [...new Set(references)];
-    const found = await ports.notifications.findLetters(
-      wanted,
-      caller.kind === 'service' ? caller.serviceId : null,
-    );
-    const letters = new Set(found.map(({ id }) => id));
-    const now = fromDate(ports.now());
-    await Promise.all(
-      [...letters].map((notificationId) =>
-        accept(caller, {
-          notificationId,
-          event: 'returned_letter',
-          details: null,
-          eventId: uuidv7(),
-          status: 'returned-letter',
-          acceptedAt: now,
-          occurredAt: now,
-          completedAt: now,
-          sentAt: null,
-          statusDescription: null,
-          providerResponse: null,
-        }),
-      ),
-    );
-    const named = new Set(found.map(({ reference }) => reference));
-    return {
-      matched: letters.size,
-      unmatched: wanted.filter((reference) => !named.has(reference)),
-    };
-  };
+  const id = uuidv7();
+  // The event ids are given here, so that a page which is told twice is recognised.
+  const letters = ids.map((notificationId) => ({ notificationId, eventId: uuidv7() }));
+  await ports.letterReports.create({ id, serviceId, letters });
+  return { matched: ids.length, unmatched, report_id: id };
+}
+
+/** How far the telling of a report is; a service sees its own. */
+export async function showLetterReport(
+  ports: { letterReports: LetterReportStore },
+  caller: Caller,
+  id: string,
+): Promise<LetterReport> {
+  const found = await ports.letterReports.find(id);
+  if (
+    !found ||
+    (caller.kind !== 'operator' && (found.serviceId === null || !maySee(caller, found.serviceId)))
+  )
+    throw notFound('report');
+  return found.report;
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Notification } from '../domain/notification.schema.ts';
 import { simulatedOutcome } from '../domain/simulated-recipients.ts';
 import { profileNamed } from '../profiles/index.ts';
 import type { AcceptStatusUseCase } from './accept-status.ts';
 import type { Caller } from './caller.ts';
+import { eventIdFrom } from './event-id-from.ts';
 
 /**
  * What a provider would have reported of a notification made with a test key, by the ordinary path, so that its service
@@ -16,11 +16,5 @@ export async function simulateDelivery(
 ): Promise<void> {
   const { simulatedRecipients } = profileNamed(caller.profile);
   for (const status of ['sending', simulatedOutcome(simulatedRecipients, to)])
-    await acceptStatus(caller, id, { status, event_id: eventIdOf(id, status) });
-}
-
-/** The same for the same notification and status: a UUIDv8 of their digest (RFC 9562). */
-function eventIdOf(notificationId: string, status: string): string {
-  const hex = createHash('sha256').update(`simulated/${notificationId}/${status}`).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+    await acceptStatus(caller, id, { status, event_id: eventIdFrom(`simulated/${id}/${status}`) });
 }

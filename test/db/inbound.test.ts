@@ -67,8 +67,8 @@ test('a message is queued once and comes out as it was accepted', async () => {
   const owner = uuidv7();
   await createDispatchQueue(database.pool).beat(owner, 5);
   const entries = await createDispatchQueue(database.pool).claim(owner, {
-    limit: 10,
-    perCallback: 10,
+    limit: 100,
+    perCallback: 100,
     except: [],
   });
   expect(entries.filter((entry) => entry.serviceId === serviceId)).toMatchObject([

@@ -8,8 +8,15 @@ async function withLetters() {
   const letter = { to: '1 High Street', notification_type: 'letter' };
   const first = await app.addNotification(service.as, { ...letter, reference: 'order-1' });
   const second = await app.addNotification(service.as, { ...letter, provider_reference: 'dvla-2' });
-  const report = (references: unknown, as: string | null = service.as) =>
-    app.call('POST', '/v1/letters/returned', { ...(as !== null && { as }), body: { references } });
+  const report = async (references: unknown, as: string | null = service.as) => {
+    const answer = await app.call('POST', '/v1/letters/returned', {
+      ...(as !== null && { as }),
+      body: { references },
+    });
+    const { report_id: id } = answer.json<{ report_id?: string | null }>();
+    if (id) await app.ports.tellReturnedLetters(id, 500);
+    return answer;
+  };
   const history = async (id: string) =>
     (await app.call('GET', `/v1/notifications/${id}/callbacks`)).json<{ items: object[] }>().items;
   return { ...app, service, first, second, report, history };
@@ -20,7 +27,10 @@ test('letters that came back are told of by any of their references, and the unm
 
   const answer = await report(['order-1', 'dvla-2', 'nobody', 'order-1']);
 
-  expect([answer.statusCode, answer.json()]).toEqual([200, { matched: 2, unmatched: ['nobody'] }]);
+  expect([answer.statusCode, answer.json()]).toEqual([
+    200,
+    { matched: 2, unmatched: ['nobody'], report_id: expect.any(String) as string },
+  ]);
   for (const id of [first, second])
     expect(await history(id)).toMatchObject([
       { event: 'returned_letter', status: 'returned-letter', state: 'pending' },
@@ -40,8 +50,35 @@ test('a letter that is reported again is told of again', async () => {
 test('a service reports its own letters only, the operator all of them', async () => {
   const { report, addService } = await withLetters();
   const other = await addService('Another');
-  expect((await report(['order-1'], other.as)).json()).toEqual({ matched: 0, unmatched: ['order-1'] });
-  expect((await report(['order-1'], null)).json()).toEqual({ matched: 1, unmatched: [] });
+  expect((await report(['order-1'], other.as)).json()).toEqual({
+    matched: 0,
+    unmatched: ['order-1'],
+    report_id: null,
+  });
+  expect((await report(['order-1'], null)).json()).toMatchObject({ matched: 1, unmatched: [] });
+});
+
+test('how far the telling is can be seen by who reported, and by the operator', async () => {
+  const { service, call, addService } = await withLetters();
+  const answer = await call('POST', '/v1/letters/returned', {
+    as: service.as,
+    body: { references: ['order-1', 'dvla-2'] },
+  });
+  const path = `/v1/letters/returned/${answer.json<{ report_id: string }>().report_id}`;
+  const other = await addService('Another');
+
+  const running = { state: 'running', matched: 2, done: 0, finished_at: null };
+  expect((await call('GET', path, { as: service.as })).json()).toMatchObject(running);
+  expect((await call('GET', path)).json()).toMatchObject(running);
+  expect((await call('GET', path, { as: other.as })).statusCode).toBe(404);
+});
+
+test('a hundred thousand references are one call, and one more is refused', async () => {
+  const { report } = await withLetters();
+  const references = Array.from({ length: 100_000 }, (_, index) => `a-reference-of-usual-length-${index}`);
+  const answer = await report([...references.slice(1), 'order-1']);
+  expect(answer.json()).toMatchObject({ matched: 1 });
+  expect((await report([...references, 'order-1'])).statusCode).toBe(400);
 });
 
 test.each([[[]], ['order-1'], [[1]], [undefined]])('is refused with %j', async (references) => {

@@ -109,6 +109,8 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
       },
     },
     ...createFakeCommunicationPorts(),
+    timeOut: async () => undefined,
+    tellReturnedLetters: async () => null,
     sender: {
       async send(request): Promise<Exchange> {
         const sequence = Number(request.headers['ringback-sequence']);

@@ -2,13 +2,14 @@ import type { DeliveryMetrics, SendTest, UrlPolicy } from '../../src/ports/index
 import { createAcceptComplaint } from '../../src/use-cases/accept-complaint.ts';
 import { createAcceptInbound } from '../../src/use-cases/accept-inbound.ts';
 import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
-import { createReportReturnedLetters } from '../../src/use-cases/report-returned-letters.ts';
+import { createTellReturnedLetters } from '../../src/use-cases/tell-returned-letters.ts';
 import { createFakeApiKeyStore } from './fakes/api-key-store.ts';
 import { createFakeCallbackStore } from './fakes/callback-store.ts';
 import { createFakeCommunicationStore } from './fakes/communication-store.ts';
 import { createFakeDrainStore } from './fakes/drain-store.ts';
 import { createMemory } from './fakes/memory.ts';
 import { createFakeInboundStore } from './fakes/inbound-store.ts';
+import { createFakeLetterReportStore } from './fakes/letter-report-store.ts';
 import { createFakeNotificationStore } from './fakes/notification-store.ts';
 import { createFakeRedeliveries } from './fakes/redeliveries.ts';
 import { createFakeSecretBox } from './fakes/secret-box.ts';
@@ -49,6 +50,7 @@ export function createFakePorts() {
   const notifications = createFakeNotificationStore(memory);
   const services = createFakeServiceStore(memory);
   const inbound = createFakeInboundStore(memory);
+  const letterReports = createFakeLetterReportStore();
   const now = (): Date => testNow;
   const acceptance = {
     statuses,
@@ -74,7 +76,9 @@ export function createFakePorts() {
     acceptStatus: createAcceptStatus(acceptance),
     acceptComplaint: createAcceptComplaint(acceptance),
     acceptInbound: createAcceptInbound({ ...acceptance, services, inbound }),
-    reportReturnedLetters: createReportReturnedLetters({ ...acceptance, notifications }),
+    letterReports,
+    /** What the workflow of a report does. */
+    tellReturnedLetters: createTellReturnedLetters({ ...acceptance, letterReports }),
     now,
   };
 }
