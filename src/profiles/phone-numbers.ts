@@ -3,13 +3,13 @@ import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js'
 /** The ways in which a system writes phone numbers; what is no number, such as a sender's name, stays as it came. */
 export type PhoneNumbers = {
   /** Why no text message can go to `text`, as the end of a sentence; null when one can. */
-  objection(text: string): string | null;
+  objection: (text: string) => string | null;
   /** `+447700900123` */
-  toE164(text: string): string;
+  toE164: (text: string) => string;
   /** `447700900123` */
-  toDigits(text: string): string;
+  toDigits: (text: string) => string;
   /** `07700900123` for a number of the system's own country, `33612345678` for another. */
-  toNational(text: string): string;
+  toNational: (text: string) => string;
 };
 
 /**
@@ -27,7 +27,7 @@ export function phoneNumbersOf(country: CountryCode, example: string): PhoneNumb
     objection: (text) => (parse(text) ? null : `must be a phone number such as ${example}`),
     toE164: (text) => parse(text)?.number ?? text,
     toDigits,
-    toNational(text) {
+    toNational: (text) => {
       const number = parse(text);
       const home = parsePhoneNumberFromString(example, country);
       return number && number.countryCallingCode === home?.countryCallingCode

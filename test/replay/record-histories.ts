@@ -83,6 +83,31 @@ const communicationChapters = [
     type: 'drainHeld',
     argument: { drainId: '018f0000-0000-7000-8000-0000000000dd', ratePerSecond: 2 },
   },
+  {
+    name: 'timed-out',
+    type: 'timeOutNotification',
+    argument: { notificationId: '018f0000-0000-7000-8000-0000000000ee' },
+  },
+  {
+    name: 'returned-letters-in-two-pages',
+    type: 'tellReturnedLetters',
+    argument: { reportId: '018f0000-0000-7000-8000-0000000000ff' },
+  },
+  {
+    name: 'inbound-message',
+    type: 'inboundWorkflow',
+    argument: {
+      notificationId: '018f0000-0000-7000-8000-0000000000ab',
+      statuses: [
+        {
+          sequence: 1,
+          status: 'received',
+          eventId: '018f0000-0000-7000-8000-0000000000ac',
+          event: 'inbound_sms',
+        },
+      ],
+    },
+  },
 ];
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -142,6 +167,7 @@ async function recordCommunication({
   const { ports } = createFakeDelivery([1], async () => 200);
   let refusals = 1;
   let left = 5;
+  let lettersDone = 0;
   const communicationPorts = createFakeCommunicationPorts({
     mails: {
       unsent: async () => ['018f0000-0000-7000-8000-0000000000e1', '018f0000-0000-7000-8000-0000000000e2'],
@@ -169,7 +195,16 @@ async function recordCommunication({
       },
     },
   });
-  await record(name, { ...ports, ...communicationPorts }, async () => {
+  const letterPorts: Pick<ActivityPorts, 'tellReturnedLetters'> = {
+    tellReturnedLetters: async (_id, limit) => {
+      lettersDone = Math.min(700, lettersDone + limit);
+      return {
+        ...{ id: 'report', matched: 700, done: lettersDone, state: lettersDone === 700 ? 'done' : 'running' },
+        ...{ started_at: '2026-06-15T11:30:00.000000Z', finished_at: null },
+      };
+    },
+  };
+  await record(name, { ...ports, ...communicationPorts, ...letterPorts }, async () => {
     const workflowId = `${type}/${name}`;
     await client.workflow.start(type, { workflowId, taskQueue: mainTaskQueue, args: [argument] });
     return workflowId;
