@@ -129,6 +129,8 @@ function listStatement(query: Parameters<NotificationStore['list']>[0]): { text:
   where((p) => `reference = ${p}`, query.reference);
   where((p) => `status = ${p}`, query.status);
   where((p) => `notification_type = ${p}`, query.notification_type);
+  where((p) => `status = ANY (${p})`, query.statuses);
+  where((p) => `notification_type = ANY (${p})`, query.types);
   where((p) => `created_at >= ${p}`, query.since);
   where((p) => `created_at < ${p}`, query.until);
   if (query.cursor !== undefined) {

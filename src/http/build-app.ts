@@ -20,6 +20,7 @@ import { addNotificationRoutes } from './routes/notifications.ts';
 import { addProcessRoutes } from './routes/process.ts';
 import { addServiceRoutes } from './routes/services.ts';
 import { addStatusRoutes } from './routes/statuses.ts';
+import { addNotifyApi } from './v2/add-notify-api.ts';
 import { validatorCompiler } from './validate.ts';
 import type { ZodApp } from './zod-app.ts';
 
@@ -61,10 +62,10 @@ export async function buildApp(deps: HttpDeps): Promise<ZodApp> {
 async function addApi(app: ZodApp, deps: HttpDeps): Promise<void> {
   const keys = createServiceKeyCache(deps);
   const authenticate = createAuthenticate({ ...deps, keys });
+  const routeDeps = { ...deps, keys };
   await app.register(
     async (v1: ZodApp) => {
       addAuthentication(v1, authenticate);
-      const routeDeps = { ...deps, keys };
       addServiceRoutes(v1, routeDeps);
       addApiKeyRoutes(v1, routeDeps);
       addCallbackRoutes(v1, routeDeps);
@@ -78,6 +79,7 @@ async function addApi(app: ZodApp, deps: HttpDeps): Promise<void> {
     },
     { prefix: '/v1' },
   );
+  await addNotifyApi(app, routeDeps, authenticate);
 }
 
 const pageDirectives = {

@@ -29,17 +29,15 @@ const frameworkRefusals: Readonly<Record<string, Refusal>> = {
 /** Answers any error with a problem document: refusals in their own words, faults of ours without any. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { code, detail, fields } = toRefusal(error, request.routeOptions.bodyLimit);
-  if (code === 'INTERNAL' || code === 'UNAVAILABLE')
-    request.log.error(
-      { ...describeFault(error), requestId: request.id, route: request.routeOptions.url },
-      'A request failed.',
-    );
-  else
-    request.log.debug(
-      { code, requestId: request.id, route: request.routeOptions.url },
-      'A request was refused.',
-    );
+  logFault(error, code, request);
   return sendProblem(reply, code, detail, fields);
+}
+
+export function logFault(error: unknown, code: ProblemCode, request: FastifyRequest): void {
+  const about = { requestId: request.id, route: request.routeOptions.url };
+  if (code === 'INTERNAL' || code === 'UNAVAILABLE')
+    request.log.error({ ...describeFault(error), ...about }, 'A request failed.');
+  else request.log.debug({ code, ...about }, 'A request was refused.');
 }
 
 /** Answers what no route takes: 405 where the path has other methods, else 404. */
@@ -55,7 +53,11 @@ export function addNotFoundHandler(app: FastifyInstance): void {
   });
 }
 
-function toRefusal(error: unknown, limitBytes = bodyLimitBytes): Refusal & { fields?: AppError['fields'] } {
+/** What a caller is told of an error, whatever the shape in which it is answered. */
+export function toRefusal(
+  error: unknown,
+  limitBytes = bodyLimitBytes,
+): Refusal & { fields?: AppError['fields'] } {
   if (error instanceof AppError && error.code !== 'INTERNAL')
     return { code: error.code, detail: error.message, fields: error.fields };
   if (frameworkCode(error) === 'FST_ERR_CTP_BODY_TOO_LARGE')

@@ -71,6 +71,8 @@ export type NewNotification = {
   timesOut?: boolean;
 };
 
+export type NotificationChoice = { statuses?: readonly string[]; types?: readonly string[] };
+
 export interface NotificationStore {
   /** Stores it, or answers with the one that has its id already. */
   register(notification: NewNotification): Promise<{ stored: NewNotification; wasCreated: boolean }>;
@@ -80,7 +82,8 @@ export interface NotificationStore {
     references: readonly string[],
     serviceId: string | null,
   ): Promise<{ id: string; reference: string }[]>;
-  list(query: ListNotifications): Promise<Page<Notification>>;
+  /** Of several `statuses` or `types`, those that have one of them. */
+  list(query: ListNotifications & NotificationChoice): Promise<Page<Notification>>;
 }
 
 type StatusKey = { notificationId: string; eventId: string };

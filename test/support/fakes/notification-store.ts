@@ -1,5 +1,5 @@
 import type { ListNotifications, Notification } from '../../../src/domain/notification.schema.ts';
-import type { NotificationStore } from '../../../src/ports/index.ts';
+import type { NotificationChoice, NotificationStore } from '../../../src/ports/index.ts';
 import { pageOf, type Memory } from './memory.ts';
 
 export function createFakeNotificationStore({ notifications }: Memory): NotificationStore {
@@ -44,13 +44,15 @@ const isShown = ({ notification_type: type }: { notification_type: string }): bo
 
 const cursorOf = ({ created_at, id }: Notification): string => `${created_at}_${id}`;
 
-function matches(notification: Notification, query: ListNotifications): boolean {
+function matches(notification: Notification, query: ListNotifications & NotificationChoice): boolean {
   const { created_at: createdAt } = notification;
   return (
     (query.service_id ?? notification.service_id) === notification.service_id &&
     (query.reference ?? notification.reference) === notification.reference &&
     (query.status ?? notification.status) === notification.status &&
     (query.notification_type ?? notification.notification_type) === notification.notification_type &&
+    (query.statuses?.includes(notification.status) ?? true) &&
+    (query.types?.includes(notification.notification_type) ?? true) &&
     (query.since === undefined || createdAt >= query.since) &&
     (query.until === undefined || createdAt < query.until)
   );

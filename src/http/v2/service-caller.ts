@@ -1,0 +1,16 @@
+import type { FastifyRequest } from 'fastify';
+import { AppError } from '../../domain/errors.ts';
+import type { Caller } from '../../use-cases/caller.ts';
+import { callerOf } from '../authenticate.ts';
+
+/** The service that calls; FORBIDDEN for the operator, who has no notifications of his own. */
+export function serviceOf(request: FastifyRequest): Extract<Caller, { kind: 'service' }> {
+  const caller = callerOf(request);
+  if (caller.kind === 'service') return caller;
+  throw new AppError('FORBIDDEN', "This is for services: call it with a service's API key.");
+}
+
+/** Where the caller reached us. */
+export function baseOf({ protocol, host }: FastifyRequest): string {
+  return `${protocol}://${host}`;
+}

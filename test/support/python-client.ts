@@ -1,0 +1,55 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cacheFolder } from '../../src/embedded/cache-folder.ts';
+
+const requirements = fileURLToPath(new URL('../clients/requirements.txt', import.meta.url));
+const script = fileURLToPath(new URL('../clients/python_client.py', import.meta.url));
+
+/** Runs the script with the official client in a virtual environment of its own, which is made once and kept. */
+export async function runPythonClient(args: readonly string[]): Promise<unknown> {
+  const python = join(virtualEnvironment(), 'bin', 'python');
+  const child = spawn(python, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  if (code !== 0) throw new Error(`the Python client ended with ${String(code)}`);
+  return JSON.parse(output);
+}
+
+function virtualEnvironment(): string {
+  const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 16);
+  const folder = join(cacheFolder(process.env), `python-client-${digest}`);
+  if (existsSync(folder)) return folder;
+  // Moved into its place when it is whole: a venv that was broken off must not be taken for one.
+  const unfinished = `${folder}.${process.pid}`;
+  run('python3', ['-m', 'venv', '--copies', unfinished]);
+  const pip = [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--requirement',
+    requirements,
+  ];
+  run(join(unfinished, 'bin', 'python'), pip);
+  try {
+    renameSync(unfinished, folder);
+  } catch (cause) {
+    rmSync(unfinished, { recursive: true, force: true });
+    if (!existsSync(folder)) throw cause;
+  }
+  return folder;
+}
+
+function run(command: string, args: readonly string[]): void {
+  const { status, error, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+  if (status === 0) return;
+  throw new Error(
+    'The official Python client could not be prepared: install Python 3.10 or newer with its venv module (Debian: ' +
+      `python3-venv), and let pip reach a package index. ${command} said: ${error?.message ?? stderr}`,
+  );
+}
