@@ -3,12 +3,16 @@ import { createApiKeyStore } from '../../src/db/api-key-store.ts';
 import { createCallbackStore } from '../../src/db/callback-store.ts';
 import { createCommunicationStore } from '../../src/db/communication-store.ts';
 import { createDrainStore } from '../../src/db/drain-store.ts';
+import { createInboundStore } from '../../src/db/inbound-store.ts';
+import { createLetterReportStore } from '../../src/db/letter-report-store.ts';
 import { createNotificationStore } from '../../src/db/notification-store.ts';
 import { createServiceStore } from '../../src/db/service-store.ts';
 import { createStatusStore } from '../../src/db/status-store.ts';
 import { describeApiKeyStore } from '../support/contracts/api-key-store.ts';
 import { describeCallbackStore } from '../support/contracts/callback-store.ts';
 import { describeCommunicationStore } from '../support/contracts/communication-store.ts';
+import { describeInboundStore } from '../support/contracts/inbound-store.ts';
+import { describeLetterReportStore } from '../support/contracts/letter-report-store.ts';
 import { describeNotificationStore } from '../support/contracts/notification-store.ts';
 import { describeServiceStore } from '../support/contracts/service-store.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -28,6 +32,7 @@ const stores = async () => ({
   callbacks: createCallbackStore(database.pool),
   notifications: createNotificationStore(database.pool),
   statuses: createStatusStore(database.pool),
+  inbound: createInboundStore(database.pool),
   communications: createCommunicationStore(database.pool),
   drains: createDrainStore(database.pool),
 });
@@ -38,4 +43,6 @@ describe('The stores on PostgreSQL', () => {
   describeCallbackStore(stores);
   describeCommunicationStore(stores);
   describeNotificationStore(stores);
+  describeInboundStore(stores);
+  describeLetterReportStore(async () => createLetterReportStore(database.pool));
 });

@@ -76,20 +76,6 @@ test('a message is queued once and comes out as it was accepted', async () => {
   ]);
 });
 
-test('a service’s messages are listed newest first, a page at a time, and no other’s', async () => {
-  const ids: string[] = [];
-  for (const message of ['one', 'two', 'three']) ids.unshift((await accept({ message })).id);
-  const list = async (limit: number, olderThan: string | null = null) =>
-    (await store().list(serviceId, { limit, olderThan })).map(({ id }) => id);
-
-  expect(await list(10)).toEqual(ids);
-  expect(await list(2)).toEqual(ids.slice(0, 2));
-  expect(await list(2, ids[1])).toEqual(ids.slice(2));
-  expect(await list(2, uuidv7())).toEqual([]);
-  const other = await storeService(database.pool, null);
-  expect(await store().list(other.serviceId, { limit: 10, olderThan: null })).toEqual([]);
-});
-
 test('what stands for a number is neither found nor listed as a notification', async () => {
   await accept();
   const notifications = createNotificationStore(database.pool);

@@ -105,6 +105,8 @@ export function describeNotificationStore(makeStores: () => Promise<Stores>): vo
       ['reference', { reference: 'wanted' }, { reference: 'wanted' }],
       ['status', { status: 'delivered' }, { status: 'delivered' }],
       ['type', { notification_type: 'sms' }, { notification_type: 'sms' }],
+      ['statuses', { status: 'delivered' }, { statuses: ['delivered', 'permanent-failure'] }],
+      ['types', { notification_type: 'letter' }, { types: ['letter', 'sms'] }],
       [
         'earliest time',
         { created_at: '2026-06-16T00:00:00.000000Z' },
@@ -120,6 +122,14 @@ export function describeNotificationStore(makeStores: () => Promise<Stores>): vo
       await register();
       const wanted = await register(changes);
       expect((await notifications.list({ limit: 10, ...query })).items).toEqual([wanted]);
+    });
+
+    it('keeps the URL that a notification brings', async () => {
+      const { notifications, serviceId } = await withService();
+      const given = aNewNotification({ service_id: serviceId, callback_url: 'https://example.com/own' });
+      const policy = { attempts: 5, intervalSeconds: 300, timeoutSeconds: 120 };
+      await notifications.register({ ...given, own: { sealedToken: Buffer.from('sealed'), policy } });
+      expect(await notifications.find(given.notification.id)).toEqual(given.notification);
     });
 
     it("lists only the service's own when one is asked for", async () => {
