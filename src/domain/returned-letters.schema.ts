@@ -16,10 +16,6 @@ export const MatchedLetters = z
   .object({
     matched: z.number().int().describe('How many letters were found, and are told of.'),
     unmatched: z.array(z.string()).describe('The references that name no letter.'),
-    report_id: z
-      .string()
-      .nullable()
-      .describe('Where to look how far the telling is; null when nothing matched.'),
   })
   .meta({ id: 'MatchedLetters' });
 export type MatchedLetters = z.infer<typeof MatchedLetters>;

@@ -26,6 +26,15 @@ export async function redeliverStatus(
 ): Promise<Redelivery> {
   const notification = await ports.notifications.find(notificationId);
   if (!notification || !maySee(caller, notification.service_id)) throw notFound('notification');
+  return redeliver(ports, notificationId, eventId);
+}
+
+/** The same for whoever has been found to be allowed to. */
+export async function redeliver(
+  ports: { redeliveries: Redeliveries },
+  notificationId: string,
+  eventId: string,
+): Promise<Redelivery> {
   const found = await ports.redeliveries.redeliver(notificationId, eventId);
   if (!found) throw notFound('callback result');
   const objection = objections[found.was];

@@ -6,27 +6,28 @@ import { maySee, type Caller } from './caller.ts';
 
 /**
  * Takes down which letters have come back and answers which of them are known; a workflow then tells of each by the
- * `returned_letter` callback. A service names its own letters only; the same letter reported again is told of again, as the
+ * `returned_letter` callback, under a report that is null where there are none. A service names its own letters only; the same letter reported again is told of again, as the
  * Notify systems do.
  */
 export async function reportReturnedLetters(
   ports: { notifications: Pick<NotificationStore, 'findLetters'>; letterReports: LetterReportStore },
   caller: Caller,
   { references }: ReturnedLetters,
-): Promise<MatchedLetters> {
+): Promise<{ answer: MatchedLetters; reportId: string | null }> {
   const wanted = [...new Set(references)];
   const serviceId = caller.kind === 'service' ? caller.serviceId : null;
   const found = await ports.notifications.findLetters(wanted, serviceId);
   const named = new Set(found.map(({ reference }) => reference));
   const unmatched = wanted.filter((reference) => !named.has(reference));
   const ids = [...new Set(found.map(({ id }) => id))];
-  if (ids.length === 0) return { matched: 0, unmatched, report_id: null };
+  const answer = { matched: ids.length, unmatched };
+  if (ids.length === 0) return { answer, reportId: null };
 
   const id = uuidv7();
   // The event ids are given here, so that a page which is told twice is recognised.
   const letters = ids.map((notificationId) => ({ notificationId, eventId: uuidv7() }));
   await ports.letterReports.create({ id, serviceId, letters });
-  return { matched: ids.length, unmatched, report_id: id };
+  return { answer, reportId: id };
 }
 
 /** How far the telling of a report is; a service sees its own. */

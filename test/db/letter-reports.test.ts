@@ -35,8 +35,8 @@ async function report(count: number) {
   for (let n = 0; n < count; n += 1)
     ids.push(await storeNotification(database.pool, serviceId, { notification_type: 'letter' }));
   const ports = { notifications: createNotificationStore(database.pool), letterReports: letterReports() };
-  const answer = await reportReturnedLetters(ports, operator, { references: ids });
-  return { ids, reportId: answer.report_id ?? '' };
+  const { reportId } = await reportReturnedLetters(ports, operator, { references: ids });
+  return { ids, reportId: reportId ?? '' };
 }
 
 const toldOf = async (ids: readonly string[]) =>

@@ -106,21 +106,19 @@ test('letters that came back are each told of once, though the application is ki
         .map((reference) => service.register({ to: 'Straat 1', notification_type: 'letter', reference })),
     );
 
-  const { body } = await service.call<{ matched: number; report_id: string }>(
-    'POST',
-    '/v1/letters/returned',
-    {
-      references: [...references, 'nobody'],
-    },
-  );
+  const answer = await fetch(`${ringback.url}/v1/letters/returned`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ references: [...references, 'nobody'] }),
+  });
   await until('the telling is under way', () => receiver.received.length > 20, 60);
   process.kill(await ringback.pidOf('app'), 'SIGKILL');
   const events = () => new Set(receiver.received.map(({ eventId }) => eventId));
   await until('all of them', () => events().size >= 1200, 120);
 
-  expect(body).toMatchObject({ matched: 1200, unmatched: ['nobody'] });
+  expect(await answer.json()).toEqual({ matched: 1200, unmatched: ['nobody'] });
   expect(events().size).toBe(1200);
-  const report = () => service.call<object>('GET', `/v1/letters/returned/${body.report_id}`);
+  const report = () => service.call<object>('GET', answer.headers.get('location') ?? '');
   expect((await report()).body).toMatchObject({ state: 'done', matched: 1200, done: 1200 });
 }, 240_000);
 

@@ -81,6 +81,19 @@ test('the same event id again is the same message, and with other words it is re
   expect((await send({ event_id: eventId, source_number: '07700900999' })).statusCode).toBe(409);
 });
 
+test('one that has failed is sent again, by its id', async () => {
+  const { send, history, call, ports, addService } = await withInbound();
+  const { id } = (await send()).json<Accepted>();
+  const [row] = [...ports.memory.statuses.values()].flat();
+  if (row) Object.assign(row, { state: 'failed', queued: false });
+
+  const { as } = await addService('Another');
+  expect((await call('POST', `/v1/inbound/${id}/redeliver`, { as })).statusCode).toBe(404);
+  const answer = await call('POST', `/v1/inbound/${id}/redeliver`);
+  expect([answer.statusCode, answer.json()]).toMatchObject([202, { id, sequence: 1 }]);
+  expect((await history(id)).json()).toMatchObject({ items: [{ state: 'pending' }] });
+});
+
 test('it is the service’s own and the operator’s: to others there is none', async () => {
   const { send, history, addService } = await withInbound();
   const { as } = await addService('Another');

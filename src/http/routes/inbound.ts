@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { CallbackHistory } from '../../domain/history.schema.ts';
+import { CallbackHistory, Redelivery } from '../../domain/history.schema.ts';
 import { AcceptedInbound, AcceptInbound } from '../../domain/inbound.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
+import { redeliverInbound } from '../../use-cases/redeliver-inbound.ts';
 import { showInboundHistory } from '../../use-cases/show-inbound-history.ts';
 import { callerOf } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
@@ -40,5 +41,19 @@ export function addInboundRoutes(app: ZodApp, deps: RouteDeps): void {
       },
     },
     async (request) => showInboundHistory(deps, callerOf(request), request.params.id),
+  );
+
+  app.post(
+    '/inbound/:id/redeliver',
+    {
+      schema: {
+        ...common,
+        summary: 'Send a message again that was delivered or has failed',
+        description: 'With all its attempts, the same event id and the same bytes.',
+        response: { 202: Redelivery, ...problems('NOT_FOUND', 'CONFLICT') },
+      },
+    },
+    async (request, reply) =>
+      reply.code(202).send(await redeliverInbound(deps, callerOf(request), request.params.id)),
   );
 }

@@ -21,12 +21,16 @@ export function addLetterRoutes(app: ZodApp, deps: RouteDeps): void {
         security: callerSecurity,
         summary: 'Report letters that came back',
         description:
-          'Each letter that is found becomes a `returned_letter` callback, as durably and in the same order as a status. Reported again, it is told of again. A workflow tells of them; `report_id` is where to look how far it is.',
+          'Each letter that is found becomes a `returned_letter` callback, as durably and in the same order as a status. Reported again, it is told of again. A workflow tells of them; the header `location` says where to look how far it is.',
         body: ReturnedLetters,
         response: { 200: MatchedLetters, ...bodyProblems() },
       },
     },
-    async (request) => reportReturnedLetters(deps, callerOf(request), request.body),
+    async (request, reply) => {
+      const { answer, reportId } = await reportReturnedLetters(deps, callerOf(request), request.body);
+      if (reportId !== null) void reply.header('location', `/v1/letters/returned/${reportId}`);
+      return reply.send(answer);
+    },
   );
 
   app.get(
