@@ -135,9 +135,10 @@ test('a notification of which nothing is heard gets its profile’s time-out sta
   await service.call('POST', `/v1/notifications/${sending}/statuses`, { status: 'sending' });
   await service.call('POST', `/v1/notifications/${heard}/statuses`, { status: 'delivered' });
   const database = await openInstallationDatabase(ringback.home);
-  const { rowCount } = await database.query(
+  const { rows: woken } = await database.query<{ delay_until: string }>(
     `UPDATE workflow_requests SET not_before = now(), delay_until = now() + interval '3 seconds'
-     WHERE argument ->> 'notificationId' = ANY ($1)`,
+     WHERE argument ->> 'notificationId' = ANY ($1)
+     RETURNING delay_until`,
     [[silent, sending, heard]],
   );
   await database.end();
@@ -145,7 +146,12 @@ test('a notification of which nothing is heard gets its profile’s time-out sta
   await until('both time-outs', () => receiver.received.length === 4);
   const statusesOf = (id: string) =>
     receiver.received.filter((post) => post.id === id).map(({ status }) => status);
-  expect(rowCount).toBe(2);
+  expect(woken).toHaveLength(2);
+  const history = await service.call<{ items: { accepted_at: string }[] }>(
+    'GET',
+    `/v1/notifications/${silent}/callbacks`,
+  );
+  expect(String(history.body.items[0]?.accepted_at) >= String(woken[0]?.delay_until)).toBe(true);
   expect([statusesOf(silent), statusesOf(sending), statusesOf(heard)]).toEqual([
     ['technical-failure'],
     ['sending', 'temporary-failure'],

@@ -41,6 +41,12 @@ test('the status is accepted as any other, and once, however often the clock str
   });
 });
 
+test('it is accepted once, though two workers do it at the same moment', async () => {
+  const { history, timeOut } = await withNotification();
+  await Promise.all([timeOut(), timeOut()]);
+  expect((await history()).map(({ status }) => status)).toEqual(['temporary-failure']);
+});
+
 test('what was heard of in time is left as it is', async () => {
   const { history, timeOut, accept } = await withNotification();
   await accept('delivered');
