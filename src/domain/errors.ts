@@ -31,7 +31,13 @@ export class AppError extends Error {
 }
 
 export function invalidField(path: string, message: string): AppError {
-  return new AppError('INVALID_INPUT', `${path}: ${message}`, { fields: [{ path, message }] });
+  return invalidFields([{ path, message }]);
+}
+
+/** All that is wrong at once; there must be something. */
+export function invalidFields(fields: readonly FieldError[]): AppError {
+  const detail = fields.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  return new AppError('INVALID_INPUT', detail, { fields });
 }
 
 export function notFound(what: string): AppError {

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { CallbackEvent, ConfigureCallback, ConfiguredCallback } from '../domain/callback.schema.ts';
 import { defaultMaxInFlight } from '../domain/callback-settings.ts';
-import { AppError, invalidField, notFound } from '../domain/errors.ts';
+import { invalidField, invalidFields, notFound } from '../domain/errors.ts';
 import type { RetryPolicy } from '../domain/retry-policy.ts';
 import type { CallbackStore, SecretBox, ServiceStore, UrlPolicy } from '../ports/index.ts';
 import { profileNamed } from '../profiles/index.ts';
@@ -33,10 +33,7 @@ export async function configureCallback(
     throw invalidField('event', `${profile.name} tells of no returned letters`);
 
   const faults = callbackFaults(body, profile, ports.urlPolicy, ports.now());
-  if (faults.length > 0)
-    throw new AppError('INVALID_INPUT', faults.map(({ path, message }) => `${path}: ${message}`).join('; '), {
-      fields: faults,
-    });
+  if (faults.length > 0) throw invalidFields(faults);
 
   const owner = { serviceId, event };
   const signingSecret = newSigningSecret();

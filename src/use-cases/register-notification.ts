@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { canonicalJson } from '../domain/canonical-json.ts';
-import { AppError, invalidField } from '../domain/errors.ts';
+import { AppError, invalidField, invalidFields } from '../domain/errors.ts';
 import { fromDate } from '../domain/instant.ts';
 import type { CallbackAuth } from '../domain/callback.schema.ts';
 import type { Notification, RegisterNotification } from '../domain/notification.schema.ts';
@@ -70,10 +70,7 @@ function refuseFaults(profile: Profile, body: RegisterNotification, urlPolicy: U
     { path: 'to', message: recipientObjection(profile, type, to) },
     { path: 'callback_url', message: url === undefined ? null : callbackUrlObjection(url, urlPolicy) },
   ].flatMap(({ path, message }) => (message === null ? [] : [{ path, message }]));
-  if (faults.length > 0)
-    throw new AppError('INVALID_INPUT', faults.map(({ path, message }) => `${path}: ${message}`).join('; '), {
-      fields: faults,
-    });
+  if (faults.length > 0) throw invalidFields(faults);
 }
 
 function sealOwn(
