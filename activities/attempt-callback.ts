@@ -15,7 +15,7 @@ export type FirstAttemptResult = AttemptEnd | RetryPlan | OpenAttempt;
 export function createAttemptCallback(ports: AttemptPorts) {
   return async function attemptCallback(key: StatusKey): Promise<FirstAttemptResult> {
     try {
-      const found = await findOpenJob(ports.deliveries, key);
+      const found = await findOpenJob(ports, key);
       return found.kind === 'open' ? await tryAtOnce(ports, key, found) : found;
     } finally {
       ports.attempted(key.notificationId);

@@ -1,30 +1,28 @@
 import type { CallbackAuth } from '../src/domain/credential.schema.ts';
 import type { CallbackRequest, DeliveryJob, SecretBox, StoredCallback } from '../src/ports/index.ts';
-import type { Profile } from '../src/profiles/index.ts';
+import { communicationCompleteBody, profileNamed } from '../src/profiles/index.ts';
 import { signWebhook } from '../src/signing/standard-webhooks.ts';
 import { openCredentials } from './open-credentials.ts';
 
 /** The request of one attempt: the same bytes in every attempt, the credentials as they are at this one. */
 export function buildCallbackRequest(
-  { secrets, userAgent }: { secrets: SecretBox; userAgent: string },
+  { secrets, userAgent, publicUrl }: { secrets: SecretBox; userAgent: string; publicUrl: string },
   job: DeliveryJob,
   callback: StoredCallback,
-  profile: Profile,
   { auth, clientCertificate, signingSecrets } = openCredentials(secrets, job, callback),
   { now = new Date(), accessToken = null }: { now?: Date; accessToken?: string | null } = {},
 ): CallbackRequest {
-  const body = bodyOf(job, profile);
+  const { method, body } = contentOf(job, publicUrl);
   return {
+    method,
     url: callback.url,
     headers: {
-      'content-type': 'application/json',
+      // Some receivers refuse an empty body that is said to be JSON.
+      ...(body !== null && { 'content-type': 'application/json' }),
       'user-agent': userAgent,
-      'ringback-event-id': job.eventId,
-      'ringback-sequence': String(job.sequence),
-      'ringback-attempt': String(job.attemptsRecorded + 1),
-      ...(job.isTest && { 'ringback-test': 'true' }),
+      ...(!job.target && ownHeaders(job)),
       ...authHeader(auth, accessToken),
-      ...signatureHeaders(signingSecrets, job.eventId, now, body),
+      ...signatureHeaders(signingSecrets, job.eventId, now, body ?? ''),
     },
     body,
     timeoutMs: callback.policy.timeoutSeconds * 1000,
@@ -32,10 +30,27 @@ export function buildCallbackRequest(
   };
 }
 
-function bodyOf(
-  { eventId, event, complaint, inbound, facts, letter }: DeliveryJob,
-  profile: Profile,
-): string {
+function ownHeaders(job: DeliveryJob): Record<string, string> {
+  return {
+    'ringback-event-id': job.eventId,
+    'ringback-sequence': String(job.sequence),
+    'ringback-attempt': String(job.attemptsRecorded + 1),
+    ...(job.isTest && { 'ringback-test': 'true' }),
+  };
+}
+
+/** Dispatch puts all that it says into the URL, but for the reference to a batch that is complete. */
+function contentOf(job: DeliveryJob, publicUrl: string): Pick<CallbackRequest, 'method' | 'body'> {
+  const { target, event, facts } = job;
+  if (!target) return { method: 'POST', body: bodyOf(job) };
+  const { method, communicationId, batchId, names } = target;
+  if (method === 'GET' || event !== 'communication_complete') return { method, body: null };
+  const said = { communicationId, batchId, status: facts.status, href: `${publicUrl}/v1/batches/${batchId}` };
+  return { method, body: communicationCompleteBody(said, names) };
+}
+
+function bodyOf({ eventId, event, complaint, inbound, facts, letter, ...job }: DeliveryJob): string {
+  const profile = profileNamed(job.profile);
   const { id: notificationId, reference, to, createdAt, templateId, templateVersion } = facts;
   if (event === 'complaint' && complaint)
     return profile.complaintBody({

@@ -2,25 +2,25 @@ import { judgeExchange, type AttemptOutcome, type Exchange } from '../src/domain
 import { isGone, judgeFailure } from '../src/domain/failure.ts';
 import { waitAfterAnswer } from '../src/domain/retry-after.ts';
 import { nextTry, type NextTry, type RetryPolicy } from '../src/domain/retry-policy.ts';
-import type { AttemptGate, DeliveryMetrics, DeliveryStore } from '../src/ports/index.ts';
-import { profileNamed } from '../src/profiles/index.ts';
-import type { OpenJob } from './find-open-job.ts';
+import type { AttemptGate, DeliveryMetrics } from '../src/ports/index.ts';
+import { deliveryRulesOf, type DeliveryRules } from '../src/profiles/index.ts';
+import type { OpenJob, OpenJobPorts } from './find-open-job.ts';
 import type { OpenAttempts } from './open-attempts.ts';
 import { sendCallback, type SendPorts } from './send-callback.ts';
 
-export type AttemptPorts = SendPorts & {
-  deliveries: DeliveryStore;
-  metrics: DeliveryMetrics;
-  gate: AttemptGate;
-  openAttempts: OpenAttempts;
-  /** How long a first attempt may hold its workflow task. */
-  patienceMs: number;
-  /** Where only this process takes activities. */
-  ownTaskQueue: string;
-  /** Hears when a notification's attempt begins, and when there is nothing more of it to wait for here. */
-  attempting: (notificationId: string) => void;
-  attempted: (notificationId: string) => void;
-};
+export type AttemptPorts = SendPorts &
+  OpenJobPorts & {
+    metrics: DeliveryMetrics;
+    gate: AttemptGate;
+    openAttempts: OpenAttempts;
+    /** How long a first attempt may hold its workflow task. */
+    patienceMs: number;
+    /** Where only this process takes activities. */
+    ownTaskQueue: string;
+    /** Hears when a notification's attempt begins, and when there is nothing more of it to wait for here. */
+    attempting: (notificationId: string) => void;
+    attempted: (notificationId: string) => void;
+  };
 
 /** What one attempt came to. */
 export type AttemptReport =
@@ -34,17 +34,17 @@ export async function carryOutAttempt(
   signal: AbortSignal,
 ): Promise<AttemptReport> {
   const { notificationId, sequence } = job;
-  const profile = profileNamed(job.profile);
+  const rules = deliveryRulesOf(job.profile);
   ports.attempting(notificationId);
-  const exchange = await sendCallback(ports, job, callback, profile, signal);
-  const { outcome, error } = judgeExchange(exchange, profile.isSuccess);
+  const exchange = await sendCallback(ports, job, callback, signal);
+  const { outcome, error } = judgeExchange(exchange, rules.isSuccess);
   if (outcome === 'timeout' || outcome === 'connect_error') ports.gate.noteSlow(callback.id);
   // An attempt that our own shutdown cut short is not one of the customer's.
   const attemptsMade = job.attemptsMade + (outcome === 'cancelled' ? 0 : 1);
-  const hasGone = outcome === 'http_status' && isGone(exchange.response?.status);
+  const hasGone = rules.heedsReceiver && outcome === 'http_status' && isGone(exchange.response?.status);
   const next: NextTry = hasGone
     ? { kind: 'exhausted' }
-    : afterAnswer(nextTry(callback.policy, attemptsMade), exchange);
+    : afterAnswer(nextTry(callback.policy, attemptsMade), exchange, rules);
   const { warnAfterAttempts } = callback;
   const verdict =
     error === null
@@ -81,8 +81,13 @@ export async function carryOutAttempt(
  * A receiver that answered 429 or 503 may ask for a longer wait; one that broke off half way has asked for nothing. What
  * we broke off ourselves is made again by whoever takes over.
  */
-function afterAnswer(next: NextTry, { failure, response }: Exchange): NextTry {
+function afterAnswer(
+  next: NextTry,
+  { failure, response }: Exchange,
+  { heedsReceiver }: DeliveryRules,
+): NextTry {
   if (next.kind === 'exhausted') return next;
   if (failure) return failure.outcome === 'cancelled' ? { ...next, waitSeconds: 1 } : next;
+  if (!heedsReceiver) return next;
   return { ...next, waitSeconds: waitAfterAnswer(response, new Date(), next.waitSeconds) };
 }

@@ -1,4 +1,5 @@
 // Everything a workflow can ask for. The names are stored in histories, so they are final.
+import { createAdvanceBatch, type BatchPorts } from './advance-batch.ts';
 import { createAcceptReturnedLetters, type LetterPorts } from './accept-returned-letters.ts';
 import { createApplyTimeout, type TimeoutPorts } from './apply-timeout.ts';
 import { createAttemptCallback } from './attempt-callback.ts';
@@ -9,6 +10,7 @@ import { createListMails, createSendMail, type MailPorts } from './mail-activiti
 import { createRetryCallback } from './retry-callback.ts';
 import { createSettleStatus } from './settle-status.ts';
 
+export type { BatchProgress } from '../src/domain/batch-progress.ts';
 export type { AttemptEnd, StatusKey } from './find-open-job.ts';
 export type { DrainStep } from './drain-activities.ts';
 export type { LetterStep } from './accept-returned-letters.ts';
@@ -18,7 +20,7 @@ export { sendCallback, type SendPorts } from './send-callback.ts';
 export { createOpenAttempts, type OpenAttempts } from './open-attempts.ts';
 export type { AttemptResult, RetryPlan } from './retry-plan.ts';
 
-export type ActivityPorts = AttemptPorts & MailPorts & DrainPorts & TimeoutPorts & LetterPorts;
+export type ActivityPorts = AttemptPorts & MailPorts & DrainPorts & TimeoutPorts & LetterPorts & BatchPorts;
 
 export function createActivities(ports: ActivityPorts) {
   return {
@@ -32,6 +34,7 @@ export function createActivities(ports: ActivityPorts) {
     cancelDrain: createCancelDrain(ports),
     applyTimeout: createApplyTimeout(ports),
     acceptReturnedLetters: createAcceptReturnedLetters(ports),
+    advanceBatch: createAdvanceBatch(ports),
   };
 }
 

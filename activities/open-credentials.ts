@@ -1,7 +1,9 @@
 import type { CallbackAuth, ClientCertificate } from '../src/domain/credential.schema.ts';
+import type { CommunicationEvent } from '../src/domain/event.ts';
 import {
   callbackAuthContext,
   clientCertificateContext,
+  communicationAuthContext,
   signingSecretContext,
 } from '../src/domain/secret-contexts.ts';
 import type { DeliveryJob, SecretBox, StoredCallback } from '../src/ports/index.ts';
@@ -16,16 +18,17 @@ export type Credentials = {
 /** Unseals what one attempt shows to the receiver. */
 export function openCredentials(
   secrets: SecretBox,
-  { serviceId, event }: DeliveryJob,
+  { serviceId, event, target }: DeliveryJob,
   callback: StoredCallback,
 ): Credentials {
   const { sealedClientCertificate, sealedSigningSecrets } = callback;
   const sealedAuth = authOfThisAttempt(callback);
-  // Only configureCallback writes these, after checking them against their schemas.
+  const authContext = target
+    ? communicationAuthContext(target.communicationId, event as CommunicationEvent)
+    : callbackAuthContext(serviceId, event);
+  // Only configureCallback and createCommunication write these, after checking them against their schemas.
   return {
-    auth: sealedAuth
-      ? (JSON.parse(secrets.open(sealedAuth, callbackAuthContext(serviceId, event))) as CallbackAuth)
-      : { type: 'none' },
+    auth: sealedAuth ? (JSON.parse(secrets.open(sealedAuth, authContext)) as CallbackAuth) : { type: 'none' },
     clientCertificate: sealedClientCertificate
       ? (JSON.parse(
           secrets.open(sealedClientCertificate, clientCertificateContext(serviceId, event)),

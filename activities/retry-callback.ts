@@ -39,7 +39,7 @@ async function attempt(
   // The workflow may have lost patience with a first attempt that this process still makes.
   const underWay = ports.openAttempts.underWay(key);
   if (underWay) return underWay;
-  const found = await findOpenJob(ports.deliveries, key);
+  const found = await findOpenJob(ports, key);
   if (found.kind !== 'open') return found;
   const leaveAtOnce = ports.gate.enter(found.callback);
   if (leaveAtOnce) return carryOutAttempt(ports, found, signal).finally(leaveAtOnce);
@@ -47,7 +47,7 @@ async function attempt(
   if (!leave) throw crowded();
   try {
     // Read once more: the wait may have been long, and what is configured now is what counts.
-    const open = await findOpenJob(ports.deliveries, key);
+    const open = await findOpenJob(ports, key);
     return open.kind === 'open' ? await carryOutAttempt(ports, open, signal) : open;
   } finally {
     leave();

@@ -8,7 +8,6 @@ import type {
   SecretBox,
   StoredCallback,
 } from '../src/ports/index.ts';
-import type { Profile } from '../src/profiles/index.ts';
 import { buildCallbackRequest } from './build-callback-request.ts';
 import { hideCredentials } from './hide-credentials.ts';
 import { openCredentials } from './open-credentials.ts';
@@ -18,6 +17,8 @@ export type SendPorts = {
   secrets: SecretBox;
   accessTokens: AccessTokens;
   userAgent: string;
+  /** Where links to Ringback lead, without a slash at its end. */
+  publicUrl: string;
 };
 
 /** The exchange of one attempt, with the credentials as they are now and without them in what comes back. */
@@ -25,13 +26,12 @@ export async function sendCallback(
   ports: SendPorts,
   job: DeliveryJob,
   callback: StoredCallback,
-  profile: Profile,
   signal: AbortSignal,
 ): Promise<Exchange> {
   const credentials = openCredentials(ports.secrets, job, callback);
   const { auth } = credentials;
   const exchange = (accessToken: string | null, timeoutMs: number): Promise<Exchange> => {
-    const request = buildCallbackRequest(ports, job, callback, profile, credentials, { accessToken });
+    const request = buildCallbackRequest(ports, job, callback, credentials, { accessToken });
     return ports.sender.send({ ...request, timeoutMs }, signal);
   };
   const timeoutMs = callback.policy.timeoutSeconds * 1000;

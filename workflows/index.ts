@@ -1,4 +1,5 @@
 // Every workflow a worker can run. The names are stored in histories, so they are final.
+export { batchWorkflow } from './batch.ts';
 export { drainHeld } from './drain-held.ts';
 export { disableCommunication, warnCommunication } from './mail-communication.ts';
 export { inboundWorkflow } from './inbound.ts';

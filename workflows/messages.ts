@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
-import type { DrainStep, LetterStep } from '../activities/index.ts';
+import type { BatchProgress, DrainStep, LetterStep } from '../activities/index.ts';
 
 /** One accepted status, as Temporal may know it: no recipient, no token, no body. */
 export type StatusMessage = {
@@ -11,7 +11,12 @@ export type StatusMessage = {
 };
 
 /** What a run of `notificationWorkflow` starts with; a run that is signalled into life starts with no statuses. */
-export type NotificationInput = { notificationId: string; statuses: StatusMessage[] };
+export type NotificationInput = {
+  notificationId: string;
+  statuses: StatusMessage[];
+  /** The event after which nothing more is to be waited for: with it a run stays open until that is told, for a day. */
+  openUntil?: string;
+};
 
 export type NotificationProgress = {
   delivering: StatusMessage[];
@@ -20,6 +25,9 @@ export type NotificationProgress = {
 };
 
 export const statusSignal = defineSignal<[StatusMessage]>('status');
+/** Something about a batch has changed; what, it finds out by itself. */
+export const changedSignal = defineSignal('changed');
 export const progressQuery = defineQuery<NotificationProgress>('progress');
 export const drainProgressQuery = defineQuery<DrainStep>('progress');
+export const batchProgressQuery = defineQuery<BatchProgress | null>('progress');
 export const letterProgressQuery = defineQuery<LetterStep>('progress');

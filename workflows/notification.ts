@@ -40,7 +40,14 @@ const { settleStatus } = proxyActivities<Activities>({
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });
 
-export async function notificationWorkflow({ notificationId, statuses }: NotificationInput): Promise<void> {
+/** Nothing is lost when it is over: what comes later starts a run of its own. */
+const maxIdle = '1 day';
+
+export async function notificationWorkflow({
+  notificationId,
+  statuses,
+  openUntil,
+}: NotificationInput): Promise<void> {
   const busy = new Map<StatusLine, Promise<void>>();
   const lines = new StatusLines((line) => {
     if (!busy.has(line))
@@ -57,10 +64,18 @@ export async function notificationWorkflow({ notificationId, statuses }: Notific
   setHandler(progressQuery, () => lines.progress());
   for (const status of statuses) lines.add(status);
 
-  while (busy.size > 0) await Promise.all(busy.values());
-  if (lines.waiting().length === 0) return;
+  for (;;) {
+    while (busy.size > 0) await Promise.all(busy.values());
+    if (lines.waiting().length > 0) break;
+    if (openUntil === undefined || lines.hasTold(openUntil)) return;
+    if (!(await condition(() => busy.size > 0, maxIdle))) return;
+  }
   await condition(allHandlersFinished);
-  await continueAsNew<typeof notificationWorkflow>({ notificationId, statuses: lines.waiting() });
+  await continueAsNew<typeof notificationWorkflow>({
+    notificationId,
+    statuses: lines.waiting(),
+    ...(openUntil !== undefined && !lines.hasTold(openUntil) && { openUntil }),
+  });
 }
 
 /** Delivers a line's statuses in sequence, one at a time, until there is none left or the history is long enough. */

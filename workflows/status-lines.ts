@@ -15,6 +15,11 @@ export class StatusLines {
     return this.#lines.get(eventOf(status))?.hasSettled(status) ?? false;
   }
 
+  /** Whether something of this event has been brought to its end. */
+  hasTold(event: string): boolean {
+    return (this.#lines.get(event)?.progress().settled.length ?? 0) > 0;
+  }
+
   add(status: StatusMessage): void {
     let line = this.#lines.get(eventOf(status));
     if (!line) {

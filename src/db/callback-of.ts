@@ -1,5 +1,9 @@
-/** The condition by which `callbacks c` is the one of a notification `n` for an event, given as SQL. */
+/**
+ * The condition by which `callbacks c` is the one of a notification `n` for an event, given as SQL: its service's, or for
+ * what belongs to a Dispatch communication that one, whatever the event.
+ */
 export function isCallbackOf(event: string): string {
-  return `c.service_id = n.service_id AND c.event = ${event} AND c.removed_at IS NULL
+  return `c.owner_id = coalesce(n.communication_id, n.service_id) AND c.removed_at IS NULL
+      AND c.event = CASE WHEN n.communication_id IS NULL THEN ${event} ELSE 'communication' END
       AND c.is_own = (n.callback_url IS NOT NULL AND c.event = 'delivery_status')`;
 }

@@ -48,7 +48,7 @@ const putStatement = `
     warn_after_attempts, max_in_flight, rate_per_second)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $13, $14, now(), $15, $16, coalesce($17, false),
     CASE WHEN $17 THEN ARRAY[$18::bytea] ELSE '{}' END, CASE WHEN $17 THEN ARRAY[now()] ELSE '{}' END, $20, $21, $22)
-  ON CONFLICT (service_id, event, is_own) WHERE removed_at IS NULL DO UPDATE
+  ON CONFLICT (owner_id, event, is_own) WHERE removed_at IS NULL DO UPDATE
   SET url = excluded.url,
       attempts = excluded.attempts,
       interval_seconds = excluded.interval_seconds,
@@ -90,7 +90,7 @@ const rotateStatement = `
       changed_by = 'operator',
       version = version + 1,
       updated_at = now()
-  WHERE service_id = $1 AND event = $2 AND NOT is_own AND removed_at IS NULL AND signing_enabled
+  WHERE owner_id = $1 AND event = $2 AND NOT is_own AND removed_at IS NULL AND signing_enabled
     AND (cardinality(signing_secrets_made_at) < 5 OR signing_secrets_made_at[4] <= now() - interval '24 hours')
   RETURNING now() + interval '24 hours' AS previous_signs_until`;
 
@@ -100,7 +100,7 @@ const removeStatement = `
     sealed_client_certificate = NULL, client_certificate_shown = NULL, signing_enabled = false,
     sealed_signing_secrets = '{}', signing_secrets_made_at = '{}',
     last_change = 'removed', changed_by = 'operator', version = version + 1, updated_at = now()
-  WHERE service_id = $1 AND event = $2 AND NOT is_own AND removed_at IS NULL
+  WHERE owner_id = $1 AND event = $2 AND NOT is_own AND removed_at IS NULL
   RETURNING id`;
 
 const skipHeldStatement = `
@@ -115,7 +115,7 @@ const skipHeldStatement = `
 export function createCallbackStore(pool: Pool): CallbackStore {
   const find: CallbackStore['find'] = async (serviceId, event) => {
     const { rows } = await pool.query<CallbackRow>(
-      `SELECT ${columns} FROM callbacks c WHERE service_id = $1 AND event = $2 AND NOT is_own AND removed_at IS NULL`,
+      `SELECT ${columns} FROM callbacks c WHERE owner_id = $1 AND event = $2 AND NOT is_own AND removed_at IS NULL`,
       [serviceId, event],
     );
     return rows[0] ? toCallback(rows[0]) : null;
@@ -137,7 +137,7 @@ export function createCallbackStore(pool: Pool): CallbackStore {
     async sealedAuth(serviceId, event) {
       const { rows } = await pool.query<{ version: number; sealed: Buffer }>(
         `SELECT version, sealed_auth AS sealed FROM callbacks
-         WHERE service_id = $1 AND event = $2 AND NOT is_own AND removed_at IS NULL AND sealed_auth IS NOT NULL`,
+         WHERE owner_id = $1 AND event = $2 AND NOT is_own AND removed_at IS NULL AND sealed_auth IS NOT NULL`,
         [serviceId, event],
       );
       return rows[0] ?? null;

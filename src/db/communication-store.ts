@@ -4,13 +4,14 @@ import { describeVersion, type StoredVersion } from '../domain/callback-versions
 import type { CommunicationStore } from '../ports/index.ts';
 import { dispatchChannel } from './dispatch-signal.ts';
 import { inTransaction } from './pool.ts';
+import { wakeBatches } from './wake-batches.ts';
 
 /** Gentle to a receiver that has just come back, and still 180,000 an hour. */
 const defaultDrainRate = 50;
 
 const lockStatement = `
   SELECT id, service_id, rate_per_second FROM callbacks
-  WHERE service_id = $1 AND event = $2 AND NOT is_own AND removed_at IS NULL
+  WHERE owner_id = $1 AND event = $2 AND NOT is_own AND removed_at IS NULL
   FOR NO KEY UPDATE`;
 
 const enableStatement = `
@@ -18,6 +19,9 @@ const enableStatement = `
   SET state = 'enabled', disabled_at = NULL, disabled_reason = NULL, enabled_at = clock_timestamp(), warned_at = NULL,
     last_change = 'enabled', changed_by = 'operator', version = version + 1, updated_at = now()
   WHERE id = $1 AND state = 'disabled'`;
+
+// Batches of a Dispatch communication that have waited for this.
+const wakeWaitingStatement = `WITH ${wakeBatches('b.communication_id = $1 AND b.started < b.members')}`;
 
 const insertDrainStatement = `
   WITH drain AS (
@@ -43,22 +47,23 @@ type VersionRow = {
 
 export function createCommunicationStore(pool: Pool): CommunicationStore {
   return {
-    async disable(serviceId, event, reason) {
+    async disable(ownerId, event, reason) {
       await pool.query(
         `UPDATE callbacks
          SET state = 'disabled', disabled_at = now(), disabled_reason = $3, last_change = 'disabled',
            changed_by = 'operator', version = version + 1, updated_at = now()
-         WHERE service_id = $1 AND event = $2 AND NOT is_own AND removed_at IS NULL AND state = 'enabled'`,
-        [serviceId, event, reason],
+         WHERE owner_id = $1 AND event = $2 AND NOT is_own AND removed_at IS NULL AND state = 'enabled'`,
+        [ownerId, event, reason],
       );
     },
 
-    enable: (serviceId, event, { newId, ratePerSecond }) =>
+    enable: (ownerId, event, { newId, ratePerSecond }) =>
       inTransaction(pool, async (client) => {
-        const { rows } = await client.query<LockedRow>(lockStatement, [serviceId, event]);
+        const { rows } = await client.query<LockedRow>(lockStatement, [ownerId, event]);
         const [callback] = rows;
         if (!callback) return null;
         await client.query(enableStatement, [callback.id]);
+        await client.query(wakeWaitingStatement, [callback.id]);
         const held = await countHeld(client, callback.id);
         const running = await growRunningDrain(client, callback.id, held);
         if (running !== null) return { drainId: running, held };
@@ -72,7 +77,7 @@ export function createCommunicationStore(pool: Pool): CommunicationStore {
         `SELECT v.version, v.change, v.changed_by, v.changed_at, v.shown
          FROM callback_versions v
          JOIN callbacks c ON c.id = v.callback_id
-         WHERE c.service_id = $1 AND c.event = $2 AND NOT c.is_own AND c.removed_at IS NULL AND ($3::integer IS NULL OR v.version < $3)
+         WHERE c.owner_id = $1 AND c.event = $2 AND NOT c.is_own AND c.removed_at IS NULL AND ($3::integer IS NULL OR v.version < $3)
          ORDER BY v.version DESC
          LIMIT $4`,
         [serviceId, event, cursor ?? null, limit + 1],

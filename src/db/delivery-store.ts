@@ -1,6 +1,6 @@
 import { DatabaseError, type Pool } from 'pg';
-import type { CallbackEvent } from '../domain/callback.schema.ts';
 import type { Complaint } from '../domain/complaint.ts';
+import type { EventName } from '../domain/event.ts';
 import type { InboundMessage } from '../domain/inbound.ts';
 import type { Instant } from '../domain/instant.ts';
 import { heldReason, type StoredState } from '../domain/callback-state.ts';
@@ -12,13 +12,14 @@ import {
   recordStatement,
 } from './attempt-statements.ts';
 import { isCallbackOf } from './callback-of.ts';
+import { targetOf, toTarget, withTarget, type TargetJson } from './communication-target.ts';
 import { holdStatement, releaseEarlierStatement } from './held-statements.ts';
 import { storedCallbackColumns, toStoredCallback, type StoredCallbackRow } from './stored-callback.ts';
 
 type JobRow = Omit<StoredCallbackRow, 'callback_id'> & {
   callback_id: string | null;
   event_id: string;
-  event: CallbackEvent;
+  event: EventName;
   details: unknown;
   state: StoredState;
   earlier_sequence: number | null;
@@ -49,6 +50,7 @@ type JobRow = Omit<StoredCallbackRow, 'callback_id'> & {
   upload_letter_file_name: string | null;
   own_url: string | null;
   own_token: Buffer | null;
+  target: TargetJson | null;
 };
 
 const loadStatement = `
@@ -56,7 +58,8 @@ const loadStatement = `
     st.accepted_at, st.status, st.status_description, st.provider_response,
     st.completed_at, st.sent_at, n.service_id, s.profile, n.reference, n.recipient, n.created_at, n.notification_type,
     n.template_id, n.template_version, n.template_name, n.sent_by, n.spreadsheet_file_name, n.spreadsheet_row_number,
-    n.upload_letter_file_name, n.callback_url AS own_url, n.sealed_callback_token AS own_token, ${storedCallbackColumns}, made.attempts_made, made.attempts_recorded,
+    n.upload_letter_file_name, n.callback_url AS own_url, n.sealed_callback_token AS own_token,
+    CASE WHEN n.communication_id IS NOT NULL THEN ${targetOf} END AS target, ${storedCallbackColumns}, made.attempts_made, made.attempts_recorded,
     earlier.sequence AS earlier_sequence, earlier.status AS earlier_status, earlier.event_id AS earlier_event_id,
     earlier.state = 'held' AS earlier_is_held
   FROM statuses st
@@ -99,12 +102,12 @@ export function createDeliveryStore(pool: Pool): DeliveryStore {
       await pool.query(failStatement, [notificationId, sequence, reason, callbackId]);
     },
 
-    async skip(notificationId, sequence, reason) {
+    async end(notificationId, sequence, { state, reason }) {
       await pool.query(
         `UPDATE statuses
-         SET state = 'skipped', state_reason = $3, next_attempt_at = NULL
+         SET state = $4, state_reason = $3, next_attempt_at = NULL
          WHERE notification_id = $1 AND sequence = $2 AND state IN ('pending', 'retrying')`,
-        [notificationId, sequence, reason],
+        [notificationId, sequence, reason, state],
       );
     },
 
@@ -174,6 +177,7 @@ function toJob(notificationId: string, sequence: number, row: JobRow): DeliveryJ
     // What the event is, acceptance has written.
     complaint: row.event === 'complaint' ? (row.details as Complaint) : null,
     inbound: row.event === 'inbound_sms' ? (row.details as InboundMessage) : null,
+    target: row.target && toTarget(row.target),
     letter: {
       templateName: row.template_name,
       sentBy: row.sent_by,
@@ -218,6 +222,7 @@ function toJob(notificationId: string, sequence: number, row: JobRow): DeliveryJ
 function toCallback(row: JobRow): StoredCallback | null {
   if (row.callback_id === null) return null;
   const callback = toStoredCallback({ ...row, callback_id: row.callback_id });
+  if (row.target) return withTarget(callback, row.target);
   if (row.own_url === null || row.event !== 'delivery_status') return callback;
   return { ...callback, url: row.own_url, authType: 'bearer', sealedAuth: row.own_token };
 }

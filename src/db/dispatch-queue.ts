@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { CallbackEvent } from '../domain/callback.schema.ts';
+import type { EventName } from '../domain/event.ts';
 import type { DispatchEntry, DispatchQueue } from '../ports/index.ts';
 
 type EntryRow = {
@@ -7,7 +7,7 @@ type EntryRow = {
   sequence: number;
   status: string;
   event_id: string;
-  event: CallbackEvent;
+  event: EventName;
   service_id: string;
   profile: string;
   callback_id: string;

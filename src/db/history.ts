@@ -1,13 +1,13 @@
 import type { Pool } from 'pg';
 import type { AttemptOutcome } from '../domain/attempt.ts';
-import type { CallbackEvent } from '../domain/callback.schema.ts';
+import type { EventName } from '../domain/event.ts';
 import type { StoredState } from '../domain/callback-state.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { HistoryRow } from '../ports/index.ts';
 
-type StatusRow = {
+export type StatusRow = {
   event_id: string;
-  event: CallbackEvent;
+  event: EventName;
   sequence: number;
   status: string;
   state: StoredState;
@@ -18,7 +18,8 @@ type StatusRow = {
   next_attempt_at: Instant | null;
 };
 
-type AttemptRow = {
+export type AttemptRow = {
+  notification_id: string;
   sequence: number;
   number: number;
   url: string;
@@ -32,48 +33,75 @@ type AttemptRow = {
   error: string | null;
 };
 
+const attemptColumns = `sequence, number, url, started_at, duration_ms, outcome, response_status, response_headers,
+  response_body, response_truncated, error`;
+
+/** Of `statuses st` and its notification `n`: the columns, and what they are joined from beside those two. */
+export const statusColumns = `st.event_id, st.event, st.sequence, st.status, st.state, st.state_reason, st.accepted_at,
+  st.next_attempt_at, d.sequence IS NOT NULL AS queued,
+  CASE WHEN c.is_own THEN n.callback_url ELSE coalesce(t.url_template, c.url) END AS url`;
+export const statusJoins = `
+  LEFT JOIN dispatch_entries d ON d.notification_id = st.notification_id AND d.sequence = st.sequence
+  LEFT JOIN callbacks c ON c.id = st.callback_id
+  LEFT JOIN communication_callbacks t ON t.communication_id = c.id AND t.event = st.event`;
+
 /** A notification's statuses in sequence, each with its attempts in order. */
 export async function loadHistory(pool: Pool, notificationId: string): Promise<HistoryRow[]> {
   const [statuses, attempts] = await Promise.all([
     pool.query<StatusRow>(
-      `SELECT st.event_id, st.event, st.sequence, st.status, st.state, st.state_reason, st.accepted_at,
-         st.next_attempt_at, d.sequence IS NOT NULL AS queued,
-         CASE WHEN c.is_own THEN n.callback_url ELSE c.url END AS url
+      `SELECT ${statusColumns}
        FROM statuses st
        JOIN notifications n ON n.id = st.notification_id
-       LEFT JOIN dispatch_entries d USING (notification_id, sequence)
-       LEFT JOIN callbacks c ON c.id = st.callback_id
+       ${statusJoins}
        WHERE st.notification_id = $1
        ORDER BY st.sequence`,
       [notificationId],
     ),
     pool.query<AttemptRow>(
-      `SELECT sequence, number, url, started_at, duration_ms, outcome, response_status, response_headers,
-         response_body, response_truncated, error
-       FROM attempts
-       WHERE notification_id = $1
-       ORDER BY sequence, number`,
+      `SELECT notification_id, ${attemptColumns} FROM attempts WHERE notification_id = $1 ORDER BY sequence, number`,
       [notificationId],
     ),
   ]);
-  return statuses.rows.map((row) => {
-    const own = attempts.rows.filter((attempt) => attempt.sequence === row.sequence);
-    return {
-      eventId: row.event_id,
-      event: row.event,
-      sequence: row.sequence,
-      status: row.status,
-      state: row.state,
-      stateReason: row.state_reason,
-      queued: row.queued,
-      // Where it really went, once it went somewhere.
-      url: own.at(-1)?.url ?? row.url,
-      acceptedAt: row.accepted_at,
-      nextAttemptAt: row.next_attempt_at,
-      attempts: own.map(({ sequence, url, response_body: body, ...attempt }) => ({
-        ...attempt,
-        response_body: body && body.toString('utf8'),
-      })),
-    };
-  });
+  return statuses.rows.map((row) =>
+    toHistoryRow(
+      row,
+      attempts.rows.filter(({ sequence }) => sequence === row.sequence),
+    ),
+  );
+}
+
+/** The attempts of several statuses, which the two arrays name together, in order. */
+export async function loadAttempts(
+  pool: Pool,
+  notificationIds: readonly string[],
+  sequences: readonly number[],
+): Promise<AttemptRow[]> {
+  const { rows } = await pool.query<AttemptRow>(
+    `SELECT notification_id, ${attemptColumns}
+     FROM attempts
+     JOIN unnest($1::uuid[], $2::int[]) AS wanted (notification_id, sequence) USING (notification_id, sequence)
+     ORDER BY number`,
+    [notificationIds, sequences],
+  );
+  return rows;
+}
+
+export function toHistoryRow(row: StatusRow, attempts: readonly AttemptRow[]): HistoryRow {
+  return {
+    eventId: row.event_id,
+    event: row.event,
+    sequence: row.sequence,
+    status: row.status,
+    state: row.state,
+    stateReason: row.state_reason,
+    queued: row.queued,
+    // Where it really went, once it went somewhere.
+    url: attempts.at(-1)?.url ?? row.url,
+    acceptedAt: row.accepted_at,
+    nextAttemptAt: row.next_attempt_at,
+    attempts: attempts.map(({ notification_id, sequence, url, response_body: body, ...attempt }) => ({
+      ...attempt,
+      response_body: body && body.toString('utf8'),
+    })),
+  };
 }

@@ -14,6 +14,8 @@ type MailRow = {
   service_id: string;
   service_name: string;
   event: string;
+  communication_id: string | null;
+  communication_name: string | null;
   url: string;
   held: number;
   attempts_made: number;
@@ -29,7 +31,9 @@ const maxBodyBytes = 4096;
 
 const loadStatement = `
   SELECT m.id, m.address, m.kind, m.notification_id, m.sequence, m.reason, m.created_at, c.service_id,
-    s.name AS service_name, c.event, coalesce(last.url, c.url) AS url,
+    s.name AS service_name, coalesce(failing.event, c.event) AS event, co.id AS communication_id,
+    co.name AS communication_name, -- Not what was called: the variables in it may be a person's.
+    coalesce(t.url_template, last.url, c.url) AS url,
     (SELECT count(*) FROM held_statuses h WHERE h.callback_id = c.id) AS held,
     (SELECT count(*) - coalesce(min(st.attempts_before), 0)
      FROM attempts a JOIN statuses st USING (notification_id, sequence)
@@ -40,6 +44,9 @@ const loadStatement = `
   FROM mails m
   JOIN callbacks c ON c.id = m.callback_id
   JOIN services s ON s.id = c.service_id
+  LEFT JOIN communications co ON co.id = c.id
+  LEFT JOIN statuses failing ON failing.notification_id = m.notification_id AND failing.sequence = m.sequence
+  LEFT JOIN communication_callbacks t ON t.communication_id = co.id AND t.event = failing.event
   LEFT JOIN LATERAL (
     SELECT * FROM attempts a
     WHERE a.notification_id = m.notification_id AND a.sequence = m.sequence
@@ -78,6 +85,10 @@ function toOpenMail(row: MailRow): OpenMail {
       serviceId: row.service_id,
       serviceName: row.service_name,
       event: row.event,
+      communication:
+        row.communication_id === null
+          ? null
+          : { id: row.communication_id, name: row.communication_name ?? '' },
       url: row.url,
       notificationId: row.notification_id,
       sequence: row.sequence,

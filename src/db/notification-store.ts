@@ -119,7 +119,7 @@ export function createNotificationStore(pool: Pool): NotificationStore {
 /** Newest first; each filter that is given becomes one condition, so that the planner sees only those. */
 function listStatement(query: Parameters<NotificationStore['list']>[0]): { text: string; values: unknown[] } {
   const values: unknown[] = [];
-  const conditions = ["notification_type <> 'inbound_sms'"];
+  const conditions = ["notification_type NOT IN ('inbound_sms', 'batch')"];
   const where = (condition: (placeholder: string) => string, value: unknown): void => {
     if (value === undefined) return;
     values.push(value);
@@ -145,9 +145,9 @@ function listStatement(query: Parameters<NotificationStore['list']>[0]): { text:
   };
 }
 
-// What stands for all that a number sends to a service is no notification to anyone who asks for one.
+// What stands for all that a number sends to a service, or for a batch, is no notification to anyone who asks for one.
 function isShown({ notification_type: type }: { notification_type: string }): boolean {
-  return type !== 'inbound_sms';
+  return type !== 'inbound_sms' && type !== 'batch';
 }
 
 function toNotification({ recipient, request_digest, ...row }: NotificationRow): Notification {

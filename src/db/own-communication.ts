@@ -16,8 +16,8 @@ const ensureStatement = `
     coalesce(c.signing_secrets_made_at, '{}')
   FROM (SELECT) AS always
   LEFT JOIN callbacks c
-    ON c.service_id = $2 AND c.event = 'delivery_status' AND c.removed_at IS NULL AND NOT c.is_own
-  ON CONFLICT (service_id, event, is_own) WHERE removed_at IS NULL DO UPDATE
+    ON c.owner_id = $2 AND c.event = 'delivery_status' AND c.removed_at IS NULL AND NOT c.is_own
+  ON CONFLICT (owner_id, event, is_own) WHERE removed_at IS NULL DO UPDATE
   SET (${copied}) = ROW (${of('excluded')}), version = own.version + 1, updated_at = now()
   WHERE (${of('own')}) IS DISTINCT FROM (${of('excluded')})`;
 

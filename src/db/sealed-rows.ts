@@ -1,15 +1,18 @@
 // Where sealed secrets stand. Whoever adds a column with one adds it here, or a retired key takes that secret along.
 import type { Pool } from 'pg';
 import type { CallbackEvent } from '../domain/callback.schema.ts';
+import type { CommunicationEvent } from '../domain/event.ts';
 import {
   apiKeySecretContext,
   callbackAuthContext,
   clientCertificateContext,
+  communicationAuthContext,
   signingSecretContext,
 } from '../domain/secret-contexts.ts';
 import type { SealedRow, SealedRows } from '../ports/index.ts';
 
 type ApiKeyRow = { id: string; service_id: string; sealed_secret: Buffer };
+type CommunicationRow = { communication_id: string; event: CommunicationEvent; sealed_auth: Buffer };
 type NotificationRow = { id: string; service_id: string; sealed_callback_token: Buffer };
 type CallbackRow = {
   id: string;
@@ -25,8 +28,8 @@ const callbackHasSecrets = `coalesce(sealed_auth, sealed_previous_auth, sealed_c
   OR cardinality(sealed_signing_secrets) > 0`;
 
 /**
- * The API keys, the callbacks, and the notifications with a token of their own, each in the order of their ids; the
- * cursor is `<kind>:<id>`.
+ * The API keys, the callbacks, those of communications, and the notifications with a token of their own, each in the order
+ * of their ids; the cursor is `<kind>:<id>`.
  */
 export function createSealedRows(pool: Pool): SealedRows {
   const apiKeys = async (after: string | null, limit: number): Promise<(SealedRow & { id: string })[]> => {
@@ -58,13 +61,27 @@ export function createSealedRows(pool: Pool): SealedRows {
     );
     return rows.map((row) => toNotificationSecrets(pool, row));
   };
-  const kinds = { api_keys: apiKeys, callbacks, notifications };
-  const order = ['api_keys', 'callbacks', 'notifications'] as const;
+  const communications = async (
+    after: string | null,
+    limit: number,
+  ): Promise<(SealedRow & { id: string })[]> => {
+    const [id = null, event = null] = after?.split('/') ?? [];
+    const { rows } = await pool.query<CommunicationRow>(
+      `SELECT communication_id, event, sealed_auth FROM communication_callbacks
+       WHERE ($1::uuid IS NULL OR (communication_id, event) > ($1, $2)) AND sealed_auth IS NOT NULL
+       ORDER BY communication_id, event LIMIT $3`,
+      [id, event, limit],
+    );
+    return rows.map((row) => toCommunicationSecrets(pool, row));
+  };
+  const kinds = { api_keys: apiKeys, callbacks, communications, notifications };
+  const order = ['api_keys', 'callbacks', 'communications', 'notifications'] as const;
 
   return {
     async count() {
       const { rows } = await pool.query<{ count: number }>(
         `SELECT (SELECT count(*) FROM api_keys) + (SELECT count(*) FROM callbacks WHERE ${callbackHasSecrets})
+           + (SELECT count(*) FROM communication_callbacks WHERE sealed_auth IS NOT NULL)
            + (SELECT count(*) FROM notifications WHERE sealed_callback_token IS NOT NULL) AS count`,
       );
       return rows[0]?.count ?? 0;
@@ -94,6 +111,23 @@ function toApiKeySecrets(pool: Pool, row: ApiKeyRow): SealedRow & { id: string }
       const { rowCount } = await pool.query(
         'UPDATE api_keys SET sealed_secret = $3 WHERE id = $1 AND sealed_secret = $2',
         [row.id, row.sealed_secret, sealed],
+      );
+      return rowCount === 1;
+    },
+  };
+}
+
+function toCommunicationSecrets(pool: Pool, row: CommunicationRow): SealedRow & { id: string } {
+  const { communication_id: communicationId, event, sealed_auth: sealed } = row;
+  return {
+    id: `${communicationId}/${event}`,
+    place: `${event} of communication ${communicationId}`,
+    secrets: [{ context: communicationAuthContext(communicationId, event), sealed }],
+    async replace([sealedAnew]) {
+      const { rowCount } = await pool.query(
+        `UPDATE communication_callbacks SET sealed_auth = $4
+         WHERE communication_id = $1 AND event = $2 AND sealed_auth = $3`,
+        [communicationId, event, sealed, sealedAnew],
       );
       return rowCount === 1;
     },

@@ -32,7 +32,7 @@ const findStatement = `
   FROM callbacks c
   JOIN services s ON s.id = c.service_id
   CROSS JOIN (SELECT gen_random_uuid() AS notification_id, 1 AS sequence) st
-  WHERE c.service_id = $1 AND c.event = $2 AND NOT c.is_own AND c.removed_at IS NULL`;
+  WHERE c.owner_id = $1 AND c.event = $2 AND NOT c.is_own AND c.removed_at IS NULL`;
 
 export function createStoredCallbacks(pool: Pool): StoredCallbacks {
   return {

@@ -10,7 +10,15 @@ type RequestRow = {
   profile: string | null;
   communication_id: string | null;
   delay_until: Instant | null;
+  signal: string | null;
+  not_before: Instant;
 };
+
+/**
+ * Asks once more for a workflow that was asked for already: the request may be about to be forgotten by whoever has
+ * signalled the workflow, before what this transaction changes could be seen.
+ */
+export const wakeAgain = 'ON CONFLICT (workflow_id) DO UPDATE SET not_before = clock_timestamp()';
 
 export function createWorkflowRequests(pool: Pool): WorkflowRequests {
   return {
@@ -18,7 +26,7 @@ export function createWorkflowRequests(pool: Pool): WorkflowRequests {
       const { rows } = await pool.query<RequestRow>({
         name: 'open-workflow-requests',
         text: `SELECT r.workflow_id, r.workflow_type, r.argument, r.service_id, s.profile, r.communication_id,
-            r.delay_until
+            r.delay_until, r.signal, r.not_before
           FROM workflow_requests r
           LEFT JOIN services s ON s.id = r.service_id
           WHERE r.not_before <= now()
@@ -34,11 +42,16 @@ export function createWorkflowRequests(pool: Pool): WorkflowRequests {
         profile: row.profile,
         communicationId: row.communication_id,
         delayUntil: row.delay_until,
+        signal: row.signal,
+        notBefore: row.not_before,
       }));
     },
 
-    async done(workflowId) {
-      await pool.query('DELETE FROM workflow_requests WHERE workflow_id = $1', [workflowId]);
+    async done({ workflowId, notBefore }) {
+      await pool.query('DELETE FROM workflow_requests WHERE workflow_id = $1 AND not_before = $2', [
+        workflowId,
+        notBefore,
+      ]);
     },
   };
 }

@@ -31,7 +31,7 @@ export function createWorkflowRelay(options: {
       log.warn({ err: cause, workflowId }, 'a workflow could not be started; it is tried again');
       return cause instanceof AppError && cause.code === 'UNAVAILABLE' ? 'away' : 'refused';
     }
-    await requests.done(request.workflowId);
+    await requests.done(request);
     return 'started';
   };
 

@@ -1,16 +1,20 @@
 // The decision made when statuses are accepted: which sequence each gets, and whether it becomes a callback. It is
 // pure, so that the same snapshot and commands always give the same plan and a lost race is simply planned again.
-import type { CallbackEvent, CallbackFilter } from './callback.schema.ts';
+import type { CallbackFilter } from './callback.schema.ts';
 import { heldReason, type StoredState } from './callback-state.ts';
 import type { Complaint } from './complaint.ts';
 import type { InboundMessage } from './inbound.ts';
+import type { EventName } from './event.ts';
 import type { Instant } from './instant.ts';
+import type { DestinationSnapshot, NamedDestination } from './member-acceptance.ts';
 
 /** One thing that somebody reported, with everything defaulted. */
 export type StatusCommand = {
-  event: CallbackEvent;
+  event: EventName;
   /** What the event says beside its status; null for most. */
-  details: Complaint | InboundMessage | null;
+  details: Complaint | InboundMessage | MemberDetails | null;
+  /** Of a member of a batch: which of its destinations is meant; left out for all others. */
+  destination?: NamedDestination;
   notificationId: string;
   eventId: string;
   status: string;
@@ -21,6 +25,9 @@ export type StatusCommand = {
   statusDescription: string | null;
   providerResponse: string | null;
 };
+
+/** Of a member of a batch: the place of its destination, null for the message as a whole, and what the problem is. */
+export type MemberDetails = { destination?: number | null; message?: string };
 
 type SnapshotCallback = { id: string; filter: CallbackFilter; isDisabled: boolean; maxInFlight: number };
 
@@ -34,8 +41,10 @@ export type AcceptanceSnapshot = {
   lastSequence: number;
   finalSequence: number | null;
   sentAt: Instant | null;
-  /** The service's callbacks, by their events. */
-  callbacks: Partial<Record<CallbackEvent, SnapshotCallback>>;
+  /** Those of the service, or of the Dispatch communication, by their events. */
+  callbacks: Partial<Record<EventName, SnapshotCallback>>;
+  /** Null unless it is a member of a batch. */
+  destinations: readonly DestinationSnapshot[] | null;
   /** The sequences of those of the commands' event ids that were accepted before. */
   knownEvents: ReadonlyMap<string, number>;
 };
@@ -50,7 +59,7 @@ export type CallbackRule = {
   finalStatuses: ReadonlySet<string>;
 };
 
-type PlannedStatus = StatusCommand & {
+export type PlannedStatus = StatusCommand & {
   sequence: number;
   callbackId: string | null;
   /** `held` only while the callback is still disabled when it is committed, else it is pending. */
@@ -58,6 +67,8 @@ type PlannedStatus = StatusCommand & {
   /** Why it is not sent now, in words; null when it is pending. */
   stateReason: string | null;
 };
+
+type DestinationChange = Pick<DestinationSnapshot, 'place' | 'status' | 'isProcessed'>;
 
 export type AcceptancePlan = {
   notificationId: string;
@@ -69,6 +80,8 @@ export type AcceptancePlan = {
   completedAt: Instant | null;
   sentAt: Instant | null;
   statuses: PlannedStatus[];
+  /** What has become of a member's destinations. */
+  destinations: DestinationChange[];
 };
 
 /** The answer to one command: `plan` is null when all of a notification's commands were repeats. */
@@ -124,6 +137,7 @@ export function planAcceptance(
       completedAt,
       sentAt,
       statuses,
+      destinations: [],
     },
   };
 }
@@ -153,7 +167,8 @@ function skipReason(
 ): string | null {
   const { event, status } = command;
   const callback = snapshot.callbacks[event];
-  if (!callback) return `The service has no callback for ${event}.`;
+  if (!callback)
+    return `The ${event === 'communication_complete' ? 'communication' : 'service'} has no callback for ${event}.`;
   // Filters speak of what was sent.
   if (event === 'inbound_sms') return null;
   const { statuses, notification_types: types, template_ids: templates } = callback.filter;

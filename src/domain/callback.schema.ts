@@ -27,7 +27,7 @@ export const CallbackFilter = z.strictObject({
 });
 export type CallbackFilter = z.infer<typeof CallbackFilter>;
 
-const CallbackPolicy = z.strictObject({
+export const CallbackPolicy = z.strictObject({
   attempts: z.number().int().min(1).max(50).optional(),
   interval_seconds: z.number().int().min(1).max(86_400).optional(),
   timeout_seconds: z.number().int().min(1).max(120).optional(),

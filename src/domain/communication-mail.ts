@@ -7,7 +7,10 @@ export type CommunicationMailFacts = {
   kind: MailKind;
   serviceId: string;
   serviceName: string;
+  /** The event whose callback was failing. */
   event: string;
+  /** Of Dispatch; null for what is a service's callback for the event. */
+  communication: { id: string; name: string } | null;
   url: string;
   /** The status that was failing, and how often it was tried. */
   notificationId: string;
@@ -36,7 +39,9 @@ export function writeCommunicationMail(
   publicUrl: string,
 ): { subject: string; text: string } {
   const name = oneLine(facts.serviceName);
-  const about = `"${name}" (${facts.event})`;
+  const about = facts.communication
+    ? `"${oneLine(facts.communication.name)}" of "${name}"`
+    : `"${name}" (${facts.event})`;
   const lines = facts.kind === 'disabled' ? disabledLines(facts, publicUrl) : warningLines(facts);
   return {
     subject:
@@ -47,11 +52,14 @@ export function writeCommunicationMail(
   };
 }
 
-function disabledLines({ held, serviceId, event }: CommunicationMailFacts, publicUrl: string): string[] {
+function disabledLines(facts: CommunicationMailFacts, publicUrl: string): string[] {
+  const { held } = facts;
   const waiting = held === 1 ? '1 status is held' : `${held} statuses are held`;
   const kept = held === 0 ? 'what comes from now on is held.' : `${waiting}, and so is all that comes.`;
   return [
-    'Callbacks to the URL below failed for good, so Ringback has disabled them.',
+    facts.communication
+      ? 'A callback to the URL below failed for good, so Ringback has disabled its communication.'
+      : 'Callbacks to the URL below failed for good, so Ringback has disabled them.',
     `Nothing is lost: ${kept}`,
     '',
     'Once the receiver works again, enable them on the console:',
@@ -61,11 +69,17 @@ function disabledLines({ held, serviceId, event }: CommunicationMailFacts, publi
     'or with:',
     '',
     '  curl -X POST -H "Authorization: Bearer $RINGBACK_ADMIN_TOKEN" \\',
-    `    ${publicUrl}/v1/services/${serviceId}/callbacks/${event}/enable`,
+    `    ${publicUrl}${pathOf(facts)}/enable`,
     '',
     'What is held is then delivered in order, with the URL and the credential',
     'as they are at that moment.',
   ];
+}
+
+function pathOf({ communication, serviceId, event }: CommunicationMailFacts): string {
+  return communication
+    ? `/v1/communications/${communication.id}`
+    : `/v1/services/${serviceId}/callbacks/${event}`;
 }
 
 function warningLines({ attemptsMade }: CommunicationMailFacts): string[] {
@@ -80,6 +94,9 @@ function detailLines(facts: CommunicationMailFacts, name: string, publicUrl: str
   const { lastAttempt } = facts;
   return [
     `Service:       ${name} (${facts.serviceId})`,
+    ...(facts.communication
+      ? [`Communication: ${oneLine(facts.communication.name)} (${facts.communication.id})`]
+      : []),
     `Event:         ${facts.event}`,
     `URL:           ${oneLine(facts.url, 2048)}`,
     `${facts.kind === 'disabled' ? 'Disabled at:  ' : 'Failing at:   '} ${facts.at}`,

@@ -30,23 +30,26 @@ const HeaderName = z
 const withoutControls = (max: number) =>
   storedText(max).refine((text) => !controlCharacter.test(text), 'must not contain control characters');
 
+const BasicAuth = z.strictObject({
+  type: z.literal('basic'),
+  // RFC 7617 ends the user name at the first colon.
+  username: withoutControls(255).refine((name) => !name.includes(':'), 'must not contain a colon'),
+  password: withoutControls(1024),
+});
+
+const ownHeader = {
+  header: HeaderName,
+  value: storedText(4096).regex(
+    headerValue,
+    'must be ASCII without control characters or spaces at its ends',
+  ),
+};
+
 export const CallbackAuth = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('none') }),
   z.strictObject({ type: z.literal('bearer'), token: BearerToken }),
-  z.strictObject({
-    type: z.literal('basic'),
-    // RFC 7617 ends the user name at the first colon.
-    username: withoutControls(255).refine((name) => !name.includes(':'), 'must not contain a colon'),
-    password: withoutControls(1024),
-  }),
-  z.strictObject({
-    type: z.literal('api_key'),
-    header: HeaderName,
-    value: storedText(4096).regex(
-      headerValue,
-      'must be ASCII without control characters or spaces at its ends',
-    ),
-  }),
+  BasicAuth,
+  z.strictObject({ type: z.literal('api_key'), ...ownHeader }),
   z.strictObject({
     type: z.literal('oauth2_client_credentials'),
     token_url: storedText(2048),
@@ -59,6 +62,17 @@ export const CallbackAuth = z.discriminatedUnion('type', [
   }),
 ]);
 export type CallbackAuth = z.infer<typeof CallbackAuth>;
+
+/** What a callback of Dispatch may show, in that system's words. */
+export const DispatchCredentials = z.discriminatedUnion('type', [
+  BasicAuth,
+  z.strictObject({
+    type: z.literal('bearer'),
+    token: storedText(4096).regex(visibleAscii, 'must be visible ASCII without spaces'),
+  }),
+  z.strictObject({ type: z.literal('header'), ...ownHeader }),
+]);
+export type DispatchCredentials = z.infer<typeof DispatchCredentials>;
 
 const authTypes = ['none', 'bearer', 'basic', 'api_key', 'oauth2_client_credentials'] as const;
 

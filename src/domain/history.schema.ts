@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { attemptOutcomes } from './attempt.ts';
 import { callbackEvents } from './callback.schema.ts';
+import { communicationEvents } from './event.ts';
 import { callbackStates } from './callback-state.ts';
 import { InstantOutput } from './instant.schema.ts';
+import { PageQuery } from './page.schema.ts';
+import { Uuid } from './text.schema.ts';
 
 export const Attempt = z
   .object({
@@ -22,7 +25,7 @@ export type Attempt = z.infer<typeof Attempt>;
 const CallbackResult = z
   .object({
     id: z.string().describe('The event id: the same in every attempt, sent as `ringback-event-id`.'),
-    event: z.enum(callbackEvents),
+    event: z.enum([...callbackEvents, ...communicationEvents]),
     sequence: z.number().int(),
     status: z.string(),
     state: z.enum(callbackStates),
@@ -35,6 +38,24 @@ const CallbackResult = z
     attempts: z.array(Attempt),
   })
   .meta({ id: 'CallbackResult' });
+
+export const CommunicationCallbackResult = CallbackResult.extend({ notification_id: z.string() }).meta({
+  id: 'CommunicationCallbackResult',
+});
+export type CommunicationCallbackResult = z.infer<typeof CommunicationCallbackResult>;
+
+const isCursor = (text: string): boolean => {
+  const [id, sequence, ...rest] = text.split('_');
+  return Uuid.safeParse(id).success && /^\d{1,9}$/.test(sequence ?? '') && rest.length === 0;
+};
+
+export const CommunicationHistoryQuery = PageQuery.extend({
+  cursor: z
+    .string()
+    .refine(isCursor, 'must be the next_cursor of the page before')
+    .optional()
+    .describe('The `next_cursor` of the page before.'),
+});
 
 export const CallbackHistory = z.object({ items: z.array(CallbackResult) }).meta({ id: 'CallbackHistory' });
 export type CallbackHistory = z.infer<typeof CallbackHistory>;

@@ -50,13 +50,16 @@ const letterFields = [
   'upload_letter_file_name',
 ] as const;
 
+/** A member of a Dispatch batch is registered with its batch, and shown like any other. */
+const shownTypes = [...notificationTypes, 'member'] as const;
+
 export const Notification = z
   .object({
     id: z.string(),
     service_id: z.string(),
     reference: z.string().nullable(),
-    to: z.string(),
-    notification_type: z.enum(notificationTypes),
+    to: z.string().describe('Of a member of a Dispatch batch, the first of its destinations.'),
+    notification_type: z.enum(shownTypes),
     status: z.string(),
     template_id: z.string().nullable(),
     template_version: z.number().int().nullable(),
@@ -90,7 +93,7 @@ export const ListNotifications = PageQuery.extend({
   service_id: Uuid.optional(),
   reference: storedText(1000).optional(),
   status: storedText(50).optional(),
-  notification_type: z.enum(notificationTypes).optional(),
+  notification_type: z.enum(shownTypes).optional(),
   since: InstantInput.optional(),
   until: InstantInput.optional(),
 });

@@ -1,16 +1,20 @@
 // What each sealed secret is bound to: a secret moved to another row cannot be opened there.
-import type { CallbackEvent } from './callback.schema.ts';
+import type { CommunicationEvent, EventName } from './event.ts';
 
-export function callbackAuthContext(serviceId: string, event: CallbackEvent): string {
+export function callbackAuthContext(serviceId: string, event: EventName): string {
   return `callback:${serviceId}:${event}`;
 }
 
-export function clientCertificateContext(serviceId: string, event: CallbackEvent): string {
+export function clientCertificateContext(serviceId: string, event: EventName): string {
   return `callback:${serviceId}:${event}:client-certificate`;
 }
 
-export function signingSecretContext(serviceId: string, event: CallbackEvent): string {
+export function signingSecretContext(serviceId: string, event: EventName): string {
   return `callback:${serviceId}:${event}:signing-secret`;
+}
+
+export function communicationAuthContext(communicationId: string, event: CommunicationEvent): string {
+  return `communication:${communicationId}:${event}`;
 }
 
 export function apiKeySecretContext(serviceId: string, keyId: string): string {

@@ -10,7 +10,9 @@ import { addJsonBody, bodyLimitBytes } from './json-body.ts';
 import { addOpenApi } from './open-api.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
 import { addApiKeyRoutes } from './routes/api-keys.ts';
+import { addBatchRoutes } from './routes/batches.ts';
 import { addCallbackRoutes } from './routes/callbacks.ts';
+import { addCampaignRoutes } from './routes/campaigns.ts';
 import { addCommunicationRoutes } from './routes/communications.ts';
 import { addDrainRoutes } from './routes/drains.ts';
 import { addHistoryRoutes } from './routes/history.ts';
@@ -71,6 +73,8 @@ async function addApi(app: ZodApp, deps: HttpDeps): Promise<void> {
       addCallbackRoutes(v1, routeDeps);
       addCommunicationRoutes(v1, routeDeps);
       addDrainRoutes(v1, routeDeps);
+      addCampaignRoutes(v1, routeDeps);
+      addBatchRoutes(v1, routeDeps);
       addNotificationRoutes(v1, routeDeps);
       addStatusRoutes(v1, routeDeps);
       addLetterRoutes(v1, routeDeps);

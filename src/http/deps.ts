@@ -1,7 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type {
   ApiKeyStore,
+  BatchStore,
   CallbackStore,
+  CampaignStore,
   CommunicationStore,
   DrainStore,
   InboundStore,
@@ -17,6 +19,7 @@ import type {
 } from '../ports/index.ts';
 import type { AcceptComplaintUseCase } from '../use-cases/accept-complaint.ts';
 import type { AcceptInboundUseCase } from '../use-cases/accept-inbound.ts';
+import type { AcceptProblemUseCase } from '../use-cases/accept-problem.ts';
 import type { AcceptStatusUseCase } from '../use-cases/accept-status.ts';
 import type { ServiceKeyCache } from '../use-cases/service-keys.ts';
 import type { WorkflowUrl } from '../use-cases/show-history.ts';
@@ -28,6 +31,8 @@ export type HttpDeps = {
   callbacks: CallbackStore;
   communications: CommunicationStore;
   drains: DrainStore;
+  campaigns: CampaignStore;
+  batches: BatchStore;
   storedCallbacks: StoredCallbacks;
   redeliveries: Redeliveries;
   sendTest: SendTest;
@@ -39,6 +44,7 @@ export type HttpDeps = {
   urlPolicy: UrlPolicy;
   acceptStatus: AcceptStatusUseCase;
   acceptComplaint: AcceptComplaintUseCase;
+  acceptProblem: AcceptProblemUseCase;
   acceptInbound: AcceptInboundUseCase;
   workflowUrl: WorkflowUrl;
   /** Null for each part that is there, else why it is not, in words anyone may read. */

@@ -3,7 +3,9 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { createSealedBox } from '../crypto/sealed-box.ts';
 import { createApiKeyStore } from '../db/api-key-store.ts';
+import { createBatchStore } from '../db/batch-store.ts';
 import { createCallbackStore } from '../db/callback-store.ts';
+import { createCampaignStore } from '../db/campaign-store.ts';
 import { createCommunicationStore } from '../db/communication-store.ts';
 import { createDispatchQueue } from '../db/dispatch-queue.ts';
 import { createDrainStore } from '../db/drain-store.ts';
@@ -22,10 +24,12 @@ import { createMetrics } from '../telemetry/metrics.ts';
 import { workflowUrl } from '../temporal/workflow-url.ts';
 import { createAcceptComplaint } from '../use-cases/accept-complaint.ts';
 import { createAcceptInbound } from '../use-cases/accept-inbound.ts';
+import { createAcceptProblem } from '../use-cases/accept-problem.ts';
 import { createAcceptStatus } from '../use-cases/accept-status.ts';
 import { startDelivery } from './delivery.ts';
 import type { InstallationSecrets } from './installation-secrets.ts';
 import { createOutbound } from './outbound.ts';
+import { publicUrlOf } from './public-url.ts';
 import { createReadiness } from './readiness.ts';
 import { createSendTest } from './send-test.ts';
 import { version } from './version.ts';
@@ -45,7 +49,12 @@ export async function startApp(
   const metrics = createMetrics(() => queue.depth());
   const egress = createEgressPolicy({ allow: config.EGRESS_ALLOW, allowHttp: config.EGRESS_ALLOW_HTTP });
   const outbound = createOutbound(config, egress);
-  const sending = { ...outbound, secrets: box, userAgent: `ringback/${version}` };
+  const sending = {
+    ...outbound,
+    secrets: box,
+    userAgent: `ringback/${version}`,
+    publicUrl: publicUrlOf(config),
+  };
   const delivery =
     config.ROLE === 'api' ? null : await startDelivery(config, { pool, sending, metrics, log });
   const statuses = createStatusStore(pool);
@@ -65,6 +74,8 @@ export async function startApp(
     callbacks: createCallbackStore(pool),
     communications: createCommunicationStore(pool),
     drains: createDrainStore(pool),
+    campaigns: createCampaignStore(pool),
+    batches: createBatchStore(pool),
     storedCallbacks: createStoredCallbacks(pool),
     redeliveries: createRedeliveries(pool),
     sendTest: createSendTest(sending),
@@ -76,6 +87,7 @@ export async function startApp(
     urlPolicy: egress,
     acceptStatus: createAcceptStatus(acceptance),
     acceptComplaint: createAcceptComplaint(acceptance),
+    acceptProblem: createAcceptProblem(acceptance),
     acceptInbound: createAcceptInbound({ ...acceptance, services, inbound }),
     workflowUrl: (workflowId) => (uiUrl ? workflowUrl(uiUrl, config.TEMPORAL_NAMESPACE, workflowId) : null),
     readiness: createReadiness(pool, delivery),

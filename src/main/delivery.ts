@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { createActivities, createOpenAttempts, type SendPorts } from '../../activities/index.ts';
 import type { Config } from '../config.ts';
+import { createBatchStore } from '../db/batch-store.ts';
 import { createDeliveryStore } from '../db/delivery-store.ts';
 import { createDispatchQueue } from '../db/dispatch-queue.ts';
 import { createDispatchSignal } from '../db/dispatch-signal.ts';
@@ -17,13 +18,16 @@ import { createAttemptGate } from '../dispatch/attempt-gate.ts';
 import { createDispatcher, type Dispatcher } from '../dispatch/dispatcher.ts';
 import { createWorkflowRelay } from '../dispatch/workflow-relay.ts';
 import type { DeliveryMetrics, DispatchEntry } from '../ports/index.ts';
+import { createMemberWorkflows } from '../temporal/start-member.ts';
 import { createWorkflowStarter } from '../temporal/start-workflow.ts';
 import { ownTaskQueue } from '../temporal/task-queues.ts';
 import { installTemporalRuntime } from '../temporal/temporal-runtime.ts';
 import { createTemporalWorker, type TemporalWorker } from '../temporal/temporal-worker.ts';
 import { createWorkflows } from '../temporal/tell-workflows.ts';
 import { loadWorkflowBundle } from '../temporal/workflow-bundle.ts';
+import { createReportProblem } from '../use-cases/accept-problem.ts';
 import { createAcceptStatus } from '../use-cases/accept-status.ts';
+import { createAdvanceBatch } from '../use-cases/advance-batch.ts';
 import { createTellReturnedLetters } from '../use-cases/tell-returned-letters.ts';
 import { timeOutNotification } from '../use-cases/time-out-notification.ts';
 import { createMailer } from './create-mailer.ts';
@@ -62,7 +66,7 @@ export async function startDelivery(
     services: createServiceStore(pool),
     acceptStatus: createAcceptStatus(acceptance),
   };
-  const worker = createTemporalWorker({
+  const worker: TemporalWorker = createTemporalWorker({
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
     bundle: await loadWorkflowBundle(),
@@ -80,6 +84,12 @@ export async function startDelivery(
       mailer,
       publicUrl: publicUrlOf(config),
       drains: createDrainStore(pool),
+      reportProblem: createReportProblem(acceptance),
+      stepOfBatch: createAdvanceBatch({
+        ...acceptance,
+        batches: createBatchStore(pool),
+        memberWorkflows: createMemberWorkflows(() => worker.client()),
+      }),
       timeOut: (notificationId) => timeOutNotification(timeoutPorts, notificationId),
       tellReturnedLetters: createTellReturnedLetters({
         ...acceptance,

@@ -1,9 +1,8 @@
 import { sendCallback, type SendPorts } from '../../activities/index.ts';
 import type { SendTest } from '../ports/index.ts';
-import { profileNamed } from '../profiles/index.ts';
 
 /** Sends as the attempts do, from whichever process is asked. */
 export function createSendTest(ports: SendPorts): SendTest {
   const never = new AbortController().signal;
-  return (job, callback) => sendCallback(ports, job, callback, profileNamed(job.profile), never);
+  return (job, callback) => sendCallback(ports, job, callback, never);
 }

@@ -83,6 +83,7 @@ async function fetchToken(
   const basic = Buffer.from(`${formEncoded(client_id)}:${formEncoded(client_secret)}`).toString('base64');
   const { failure, response } = await sender.send(
     {
+      method: 'POST',
       url: token_url,
       headers: {
         'content-type': 'application/x-www-form-urlencoded',

@@ -2,7 +2,7 @@ import type { Exchange } from '../domain/attempt.ts';
 import { EgressProxyError } from './egress-tunnel.ts';
 import { LateError, StoppedError } from './give-until.ts';
 import { RefusedAddressError } from './guarded-agent.ts';
-import { HostileAnswerError } from './post-once.ts';
+import { HostileAnswerError } from './send-once.ts';
 
 type Failure = NonNullable<Exchange['failure']>;
 

@@ -5,7 +5,7 @@ import type { CallbackSender } from '../ports/index.ts';
 import { describeFailure } from './describe-failure.ts';
 import { giveUntil, StoppedError } from './give-until.ts';
 import { countConnections } from './count-connections.ts';
-import { postOnce } from './post-once.ts';
+import { sendOnce } from './send-once.ts';
 
 /**
  * Makes one HTTP exchange: no redirects, no re-sends, no cookies, one deadline from the first packet to the last byte
@@ -15,7 +15,7 @@ export function createHttpSender(agent: Dispatcher, { maxIdleConnections = 512 }
   const connections = countConnections(agent);
   let inFlight = 0;
   return {
-    async send({ url, headers, body, timeoutMs }, signal) {
+    async send({ method, url, headers, body, timeoutMs }, signal) {
       const startedAt = fromDate(new Date());
       const startedMs = performance.now();
       const ended = (result: Pick<Exchange, 'failure' | 'response'>): Exchange => ({
@@ -29,7 +29,8 @@ export function createHttpSender(agent: Dispatcher, { maxIdleConnections = 512 }
       if (signal.aborted)
         return ended({ failure: described(new StoppedError(), false, false), response: null });
 
-      const posting = postOnce(agent, {
+      const sending = sendOnce(agent, {
+        method,
         url,
         // Saves receivers the work, and us the bombs of those that heed it.
         headers: { 'accept-encoding': 'identity', ...headers },
@@ -38,12 +39,12 @@ export function createHttpSender(agent: Dispatcher, { maxIdleConnections = 512 }
       });
       inFlight += 1;
       try {
-        await giveUntil(posting.ended, timeoutMs, signal);
-        return ended({ failure: null, response: await posting.received() });
+        await giveUntil(sending.ended, timeoutMs, signal);
+        return ended({ failure: null, response: await sending.received() });
       } catch (cause) {
-        posting.abandon(cause as Error);
-        const response = await posting.received();
-        return ended({ failure: described(cause, posting.isSent(), response !== null), response });
+        sending.abandon(cause as Error);
+        const response = await sending.received();
+        return ended({ failure: described(cause, sending.isSent(), response !== null), response });
       } finally {
         inFlight -= 1;
       }

@@ -4,6 +4,7 @@ import type { CallbackSettings } from '../domain/callback-settings.ts';
 import type { StoredState } from '../domain/callback-state.ts';
 import type { Callback, CallbackEvent } from '../domain/callback.schema.ts';
 import type { Attempt } from '../domain/history.schema.ts';
+import type { EventName } from '../domain/event.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { ListNotifications, Notification } from '../domain/notification.schema.ts';
 import type { Page, PageQuery } from '../domain/page.schema.ts';
@@ -91,7 +92,7 @@ type StatusKey = { notificationId: string; eventId: string };
 /** One accepted status in the history, with its attempts. */
 export type HistoryRow = {
   eventId: string;
-  event: CallbackEvent;
+  event: EventName;
   sequence: number;
   status: string;
   state: StoredState;

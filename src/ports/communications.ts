@@ -6,16 +6,19 @@ import type { Instant } from '../domain/instant.ts';
 import type { Drain } from '../domain/drain.schema.ts';
 import type { Page, PageQuery } from '../domain/page.schema.ts';
 
+/** A service's callback for one event, or a communication of Dispatch, which is its own owner. */
+export type CommunicationKind = CallbackEvent | 'communication';
+
 export interface CommunicationStore {
   /** Disables it, if it exists and is enabled. */
-  disable(serviceId: string, event: CallbackEvent, reason: string): Promise<void>;
+  disable(ownerId: string, event: CommunicationKind, reason: string): Promise<void>;
   /**
    * Enables it and begins to release what is held, under `newId` or, where that goes on already, the id it has. Null
    * without such a callback.
    */
   enable(
-    serviceId: string,
-    event: CallbackEvent,
+    ownerId: string,
+    event: CommunicationKind,
     drain: { newId: string; ratePerSecond: number | null },
   ): Promise<{ drainId: string; held: number } | null>;
   /** What was changed, the newest first; nothing of a callback that was removed. */
@@ -54,16 +57,20 @@ export type WorkflowRequest = {
   communicationId: string | null;
   /** Until when it waits after its start; null for not at all. */
   delayUntil: Instant | null;
+  /** With this it is told that something has changed, should it be running; null for a workflow that runs once. */
+  signal: string | null;
+  /** By which the request is told from one of the same workflow that was made since. */
+  notBefore: Instant;
 };
 
 export interface WorkflowRequests {
   /** Up to `limit` requests that may be started by now, the oldest first. */
   open(limit: number): Promise<WorkflowRequest[]>;
-  /** Forgets a request whose workflow has been started. */
-  done(workflowId: string): Promise<void>;
+  /** Forgets a request whose workflow has been started, unless it was asked for again. */
+  done(request: Pick<WorkflowRequest, 'workflowId' | 'notBefore'>): Promise<void>;
 }
 
 export interface WorkflowStarter {
-  /** Starts it, unless it was started before. Throws UNAVAILABLE while Temporal is away. */
+  /** Starts it, unless it was started before, or signals it. Throws UNAVAILABLE while Temporal is away. */
   start(request: WorkflowRequest): Promise<void>;
 }

@@ -3,8 +3,10 @@ import type { AttemptOutcome, Exchange } from '../domain/attempt.ts';
 import type { StoredState } from '../domain/callback-state.ts';
 import type { CallbackEvent } from '../domain/callback.schema.ts';
 import type { CallbackAuth, ClientCertificate } from '../domain/credential.schema.ts';
+import type { Attributes } from '../domain/batch.schema.ts';
 import type { Complaint } from '../domain/complaint.ts';
 import type { DeliveryStatusFacts } from '../domain/delivery-status-facts.ts';
+import type { EventName } from '../domain/event.ts';
 import type { InboundMessage } from '../domain/inbound.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { LetterDetails } from '../domain/letter.ts';
@@ -25,12 +27,28 @@ export type StoredCallback = SealedCredentials & {
   ratePerSecond: number | null;
 };
 
+/** How a communication of Dispatch is told of an event, and what the event's URL can say beside the job. */
+export type CommunicationTarget = {
+  method: 'GET' | 'POST';
+  communicationId: string;
+  batchId: string;
+  attributes: Attributes;
+  /** The campaign's variables for the communication's mode. */
+  environment: Readonly<Record<string, string>>;
+  /** Other names for what the event says, by ours. */
+  names: Readonly<Record<string, string>>;
+  /** The address that is meant; null for the message as a whole. */
+  destination: string | null;
+  /** What a delivery problem is, in words. */
+  problem: string | null;
+};
+
 /** Everything one attempt needs, read at the attempt: the status, its notification and the callback as it is now. */
 export type DeliveryJob = {
   notificationId: string;
   sequence: number;
   eventId: string;
-  event: CallbackEvent;
+  event: EventName;
   state: StoredState;
   /**
    * The lowest earlier status of this notification that goes first: one that is not settled or, when its communication
@@ -52,6 +70,8 @@ export type DeliveryJob = {
   complaint: Complaint | null;
   /** Null unless the event is a message that came in. */
   inbound: InboundMessage | null;
+  /** Null unless it is an event of a Dispatch communication. */
+  target: CommunicationTarget | null;
   letter: LetterDetails;
   /** Of no notification: sent because an operator asked, and marked as such. */
   isTest?: boolean;
@@ -90,8 +110,15 @@ export interface DeliveryStore {
   record(attempt: AttemptRecord): Promise<void>;
   /** Marks a status whose tries are used up as failed, unless it is settled already. */
   fail(notificationId: string, sequence: number, consequence: Consequence): Promise<void>;
-  /** Marks a status that nobody waits for any more as skipped, unless it is settled already. */
-  skip(notificationId: string, sequence: number, reason: string): Promise<void>;
+  /**
+   * Ends a status, unless it is settled already, without any consequence for its communication: skipped when nobody waits
+   * for it any more, failed when it cannot be told.
+   */
+  end(
+    notificationId: string,
+    sequence: number,
+    end: { state: 'skipped' | 'failed'; reason: string },
+  ): Promise<void>;
   /** Holds an open status; false when its communication is not disabled, or it is not open. */
   hold(notificationId: string, sequence: number): Promise<boolean>;
   /** Makes what is held of a notification before `sequence` open again, if its communication is enabled. */
@@ -99,9 +126,11 @@ export interface DeliveryStore {
 }
 
 export type CallbackRequest = {
+  method: 'GET' | 'POST';
   url: string;
   headers: Record<string, string>;
-  body: string;
+  /** Null for none. */
+  body: string | null;
   timeoutMs: number;
   /** Shown to the receiver in the TLS handshake; PEM. */
   clientCertificate?: ClientCertificate;

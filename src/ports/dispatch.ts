@@ -1,6 +1,6 @@
 // From accepted to told: the queue between the database and the workflows.
 
-import type { CallbackEvent } from '../domain/callback.schema.ts';
+import type { EventName } from '../domain/event.ts';
 
 /** A place in the dispatch queue: one accepted status whose workflow has not been told yet. */
 export type DispatchEntry = {
@@ -8,7 +8,7 @@ export type DispatchEntry = {
   sequence: number;
   status: string;
   eventId: string;
-  event: CallbackEvent;
+  event: EventName;
   serviceId: string;
   profile: string;
   callbackId: string;

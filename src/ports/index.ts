@@ -7,3 +7,4 @@ export type * from './inbound.ts';
 export type * from './letters.ts';
 export type * from './mail.ts';
 export type * from './secrets.ts';
+export type * from './campaigns.ts';

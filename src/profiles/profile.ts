@@ -7,20 +7,29 @@ import type { SimulatedRecipients } from '../domain/simulated-recipients.ts';
 import type { RetryPolicy } from '../domain/retry-policy.ts';
 import type { PhoneNumbers } from './phone-numbers.ts';
 
-/** One system's rules and bytes. A profile is data and pure functions: what it says can be read in one file. */
-export type Profile = {
+/** By which rules a system's callbacks are delivered. */
+export type DeliveryRules = {
   name: string;
+  retryPolicy: RetryPolicy;
+  isSuccess: (httpStatus: number) => boolean;
+  /** Whether a 410 ends the tries, and `Retry-After` can lengthen a wait. */
+  heedsReceiver: boolean;
+};
+
+/**
+ * The rules and bytes of one system of the Notify family. A profile is data and pure functions: what it says can be read
+ * in one file.
+ */
+export type Profile = DeliveryRules & {
   /** Every status the system knows, final ones included; others are refused at the door. */
   statuses: readonly string[];
   callbackRule: CallbackRule;
-  retryPolicy: RetryPolicy;
   simulatedRecipients: SimulatedRecipients;
   phoneNumbers: PhoneNumbers;
   /** The numbers of an inbound message as the system writes them: its sender's, and the service's own. */
   inboundNumbers: { source: (text: string) => string; own: (text: string) => string };
   /** The status of a notification of which nothing final was heard for 72 hours; null where it stays as it is. */
   timeoutStatus: (status: string) => string | null;
-  isSuccess: (httpStatus: number) => boolean;
   /** The request body as text; its UTF-8 bytes are what is sent. */
   deliveryStatusBody: (facts: DeliveryStatusFacts) => string;
   complaintBody: (facts: ComplaintFacts) => string;

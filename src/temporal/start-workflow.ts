@@ -8,17 +8,24 @@ import { mainTaskQueue } from './task-queues.ts';
 /** Starts the workflows that were asked for. `connected` gives the client, or null while Temporal cannot be reached. */
 export function createWorkflowStarter(connected: () => Client | null): WorkflowStarter {
   return {
-    async start({ workflowId, workflowType, argument, delayUntil, ...owner }) {
+    async start({ workflowId, workflowType, argument, delayUntil, signal, ...owner }) {
       const client = connected();
       if (!client) throw new AppError('UNAVAILABLE', 'Temporal cannot be reached.');
       try {
-        await client.workflow.start(workflowType, {
+        const options = {
           workflowId,
           taskQueue: mainTaskQueue,
           args: [argument],
+          typedSearchAttributes: communicationAttributes(owner),
+        };
+        if (signal !== null) {
+          await client.workflow.signalWithStart(workflowType, { ...options, signal });
+          return;
+        }
+        await client.workflow.start(workflowType, {
+          ...options,
           // Once for ever: the id names the one occasion that there is.
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          typedSearchAttributes: communicationAttributes(owner),
           ...(delayUntil !== null && { startDelay: Math.max(0, Date.parse(delayUntil) - Date.now()) }),
         });
       } catch (cause) {

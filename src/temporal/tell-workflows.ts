@@ -20,7 +20,8 @@ export function createWorkflows(connected: () => Client | null, options: { isEag
       if (!client) throw new AppError('UNAVAILABLE', 'Temporal cannot be reached.');
       try {
         const [first] = entries;
-        if (first?.sequence === 1 && (await start(client, first, entries, options))) return 'started';
+        if (first?.sequence === 1 && !isOfMember(first) && (await start(client, first, entries, options)))
+          return 'started';
         for (const entry of entries) await signal(client, entry);
         return 'signalled';
       } catch (cause) {
@@ -29,6 +30,11 @@ export function createWorkflows(connected: () => Client | null, options: { isEag
       }
     },
   };
+}
+
+/** The batch of a member has started its workflow, most likely, and that is open. */
+function isOfMember({ event }: DispatchEntry): boolean {
+  return event.startsWith('message_');
 }
 
 /** False when a run is open already, which then has to be signalled. */

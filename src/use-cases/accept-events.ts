@@ -3,14 +3,17 @@ import {
   type Acceptance,
   type AcceptancePlan,
   type AcceptanceSnapshot,
+  type CallbackRule,
   type StatusCommand,
 } from '../domain/acceptance.ts';
-import { AppError, invalidField, notFound } from '../domain/errors.ts';
+import { v7 as uuidv7 } from 'uuid';
+import { AppError, invalidField, invalidFields, notFound } from '../domain/errors.ts';
 import { groupBy } from '../domain/group-by.ts';
+import { memberObjection, planMember } from '../domain/member-acceptance.ts';
 import { createGroupCommit } from '../domain/group-commit.ts';
 import type { AcceptedStatus } from '../domain/status.schema.ts';
 import type { DeliveryMetrics, DispatchEntry, StatusStore } from '../ports/index.ts';
-import { findProfile, profileNamed } from '../profiles/index.ts';
+import { batchRule, findProfile, isDispatch, profileNamed } from '../profiles/index.ts';
 import { maySee, type Caller } from './caller.ts';
 
 /** The dispatcher of this process, as acceptance sees it. */
@@ -113,12 +116,11 @@ async function acceptOpen(
       return !refusal;
     });
     if (!snapshot || welcome.length === 0) continue;
-    const rule = profileNamed(snapshot.profile).callbackRule;
-    const { answers, plan } = planAcceptance(
-      snapshot,
-      welcome.map(({ command }) => command),
-      rule,
-    );
+    const commands = welcome.map(({ command }) => command);
+    const { destinations } = snapshot;
+    const { answers, plan } = destinations
+      ? planMember({ ...snapshot, destinations }, commands, uuidv7)
+      : planAcceptance(snapshot, commands, ruleOf(snapshot.profile));
     planned.push({ snapshot, requests: welcome, answers, plan });
   }
   return commitPlanned(ports, planned, outcomes);
@@ -184,6 +186,10 @@ function dispatchEntries(snapshot: AcceptanceSnapshot, plan: AcceptancePlan): Di
 
 function refuse({ caller, command }: Request, snapshot: AcceptanceSnapshot | undefined): AppError | null {
   if (!snapshot || !maySee(caller, snapshot.serviceId)) return notFound('notification');
+  if (isDispatch(snapshot.profile)) return refuseOfDispatch(command, snapshot);
+  if (command.destination) return invalidField('destination', 'is for the members of a Dispatch batch only');
+  if (command.event === 'message_delivery_problem')
+    return new AppError('CONFLICT', 'Problems are told of the members of a Dispatch batch only.');
   const profile = findProfile(snapshot.profile);
   // Not thrown: the others of the group have nothing to do with it.
   if (!profile)
@@ -197,4 +203,22 @@ function refuse({ caller, command }: Request, snapshot: AcceptanceSnapshot | und
       : new AppError('INVALID_INPUT', 'Only e-mails can be complained of.');
   if (command.event !== 'delivery_status' || profile.statuses.includes(command.status)) return null;
   return invalidField('status', `${profile.name} knows: ${profile.statuses.join(', ')}`);
+}
+
+function ruleOf(profileName: string): CallbackRule {
+  return isDispatch(profileName) ? batchRule : profileNamed(profileName).callbackRule;
+}
+
+/** The events of its members, and that a batch is complete, which is said of the batch. */
+function refuseOfDispatch(command: StatusCommand, { destinations }: AcceptanceSnapshot): AppError | null {
+  if (!destinations) return command.event === 'communication_complete' ? null : notFound('notification');
+  if (command.event === 'delivery_status')
+    return invalidField('destination', 'is required: the `to` of one of its destinations');
+  if (command.event !== 'message_delivery_status_change' && command.event !== 'message_delivery_problem')
+    return new AppError(
+      'CONFLICT',
+      `A member of a batch has statuses and problems; ${command.event} is not for it.`,
+    );
+  const objection = memberObjection(destinations, command);
+  return objection && invalidFields([objection]);
 }

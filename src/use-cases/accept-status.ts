@@ -14,7 +14,19 @@ export type AcceptStatusUseCase = (
 /** Accepts a status of a notification; see `createAcceptEvents`. */
 export function createAcceptStatus(ports: AcceptancePorts): AcceptStatusUseCase {
   const accept = createAcceptEvents(ports);
-  return (caller, notificationId, body) => accept(caller, toCommand(notificationId, body, ports.now()));
+  return (caller, notificationId, body) => {
+    const command = toCommand(notificationId, body, ports.now());
+    return accept(caller, body.destination === undefined ? command : ofDestination(command, body));
+  };
+}
+
+/** What is said of a member's destination is told as a change of its status, where it is told. */
+function ofDestination(command: StatusCommand, body: AcceptStatus): StatusCommand {
+  return {
+    ...command,
+    event: 'message_delivery_status_change',
+    destination: { to: body.destination ?? '', type: body.destination_type ?? null },
+  };
 }
 
 function toCommand(notificationId: string, body: AcceptStatus, now: Date): StatusCommand {

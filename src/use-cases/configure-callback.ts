@@ -2,11 +2,11 @@ import { v7 as uuidv7 } from 'uuid';
 import type { CallbackEvent, ConfigureCallback, ConfiguredCallback } from '../domain/callback.schema.ts';
 import { defaultMaxInFlight } from '../domain/callback-settings.ts';
 import { invalidField, invalidFields, notFound } from '../domain/errors.ts';
-import type { RetryPolicy } from '../domain/retry-policy.ts';
 import type { CallbackStore, SecretBox, ServiceStore, UrlPolicy } from '../ports/index.ts';
 import { profileNamed } from '../profiles/index.ts';
 import { callbackFaults } from './callback-faults.ts';
 import { newSigningSecret } from './new-signing-secret.ts';
+import { withDefaults } from './policy-defaults.ts';
 import { sealAuth, sealClientCertificate, sealSigning } from './seal-credentials.ts';
 
 /**
@@ -50,12 +50,4 @@ export async function configureCallback(
     ratePerSecond: body.rate_per_second ?? null,
   });
   return { callback: tookSecret ? { ...callback, signing_secret: signingSecret } : callback, wasCreated };
-}
-
-function withDefaults(given: ConfigureCallback['policy'], defaults: RetryPolicy): RetryPolicy {
-  return {
-    attempts: given?.attempts ?? defaults.attempts,
-    intervalSeconds: given?.interval_seconds ?? defaults.intervalSeconds,
-    timeoutSeconds: given?.timeout_seconds ?? defaults.timeoutSeconds,
-  };
 }

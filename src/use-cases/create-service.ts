@@ -3,14 +3,15 @@ import { invalidField } from '../domain/errors.ts';
 import { fromDate } from '../domain/instant.ts';
 import type { CreateService, Service } from '../domain/service.schema.ts';
 import type { ServiceStore } from '../ports/index.ts';
-import { findProfile, profileNames } from '../profiles/index.ts';
+import { profileNames } from '../profiles/index.ts';
 
 /** Creates a service; throws INVALID_INPUT when its profile is not known. */
 export async function createService(
   ports: { services: ServiceStore; now: () => Date },
   body: CreateService,
 ): Promise<Service> {
-  if (!findProfile(body.profile)) throw invalidField('profile', `must be one of: ${profileNames.join(', ')}`);
+  if (!profileNames.includes(body.profile))
+    throw invalidField('profile', `must be one of: ${profileNames.join(', ')}`);
   const service: Service = {
     id: uuidv7(),
     name: body.name,

@@ -1,8 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { CallbackEvent } from '../domain/callback.schema.ts';
 import type { EnableCommunication, StartedDrain } from '../domain/drain.schema.ts';
 import { notFound } from '../domain/errors.ts';
-import type { CommunicationStore } from '../ports/index.ts';
+import type { CommunicationKind, CommunicationStore } from '../ports/index.ts';
 
 /**
  * Starts a communication again and has what is held delivered, in order and before anything newer of the same
@@ -10,14 +9,14 @@ import type { CommunicationStore } from '../ports/index.ts';
  */
 export async function enableCommunication(
   { communications }: { communications: CommunicationStore },
-  serviceId: string,
-  event: CallbackEvent,
+  ownerId: string,
+  kind: CommunicationKind,
   body: EnableCommunication,
 ): Promise<StartedDrain> {
-  const started = await communications.enable(serviceId, event, {
+  const started = await communications.enable(ownerId, kind, {
     newId: uuidv7(),
     ratePerSecond: body?.rate_per_second ?? null,
   });
-  if (!started) throw notFound('callback');
+  if (!started) throw notFound(kind === 'communication' ? 'communication' : 'callback');
   return { drain_id: started.drainId, held: started.held };
 }

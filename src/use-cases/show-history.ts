@@ -1,4 +1,4 @@
-import { shownStates } from '../domain/callback-state.ts';
+import { shownStates, type CallbackState } from '../domain/callback-state.ts';
 import { notFound } from '../domain/errors.ts';
 import { deliveryWorkflow } from '../domain/workflow-id.ts';
 import type { CallbackHistory } from '../domain/history.schema.ts';
@@ -31,22 +31,31 @@ export function toCallbackResults(
   workflowUrl: WorkflowUrl,
 ): CallbackHistory['items'] {
   const states = shownStates(rows);
-  return rows.map((row, index) => {
-    // A skipped status never reaches a workflow.
-    const workflowId = row.state === 'skipped' ? null : deliveryWorkflow(row.event, notificationId).id;
-    return {
-      id: row.eventId,
-      event: row.event,
-      sequence: row.sequence,
-      status: row.status,
-      state: states[index] ?? row.state,
-      state_reason: row.stateReason,
-      url: row.url,
-      accepted_at: row.acceptedAt,
-      next_attempt_at: row.nextAttemptAt,
-      workflow_id: workflowId,
-      workflow_url: workflowId && workflowUrl(workflowId),
-      attempts: row.attempts,
-    };
-  });
+  return rows.map((row, index) =>
+    toCallbackResult(row, states[index] ?? row.state, notificationId, workflowUrl),
+  );
+}
+
+export function toCallbackResult(
+  row: HistoryRow,
+  state: CallbackState,
+  notificationId: string,
+  workflowUrl: WorkflowUrl,
+): CallbackHistory['items'][number] {
+  // A skipped status never reaches a workflow.
+  const workflowId = row.state === 'skipped' ? null : deliveryWorkflow(row.event, notificationId).id;
+  return {
+    id: row.eventId,
+    event: row.event,
+    sequence: row.sequence,
+    status: row.status,
+    state,
+    state_reason: row.stateReason,
+    url: row.url,
+    accepted_at: row.acceptedAt,
+    next_attempt_at: row.nextAttemptAt,
+    workflow_id: workflowId,
+    workflow_url: workflowId && workflowUrl(workflowId),
+    attempts: row.attempts,
+  };
 }

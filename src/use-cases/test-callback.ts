@@ -5,7 +5,7 @@ import { notFound } from '../domain/errors.ts';
 import type { Attempt } from '../domain/history.schema.ts';
 import { fromDate } from '../domain/instant.ts';
 import type { DeliveryJob, SendTest, StoredCallbacks } from '../ports/index.ts';
-import { profileNamed } from '../profiles/index.ts';
+import { deliveryRulesOf } from '../profiles/index.ts';
 
 /**
  * Sends one event of no notification to a callback, under the settings and credentials as they are now, also while it
@@ -20,7 +20,7 @@ export async function testCallback(
   if (!found) throw notFound('callback');
   const { callback, profile } = found;
   const exchange = await ports.sendTest(testJob(serviceId, event, profile, ports.now()), callback);
-  const { outcome, error } = judgeExchange(exchange, profileNamed(profile).isSuccess);
+  const { outcome, error } = judgeExchange(exchange, deliveryRulesOf(profile).isSuccess);
   const { response } = exchange;
   return {
     number: 1,
@@ -48,6 +48,7 @@ function testJob(serviceId: string, event: CallbackEvent, profile: string, now: 
       event === 'inbound_sms'
         ? { sourceNumber: 'test', destinationNumber: 'test', message: 'ringback-test', dateReceived: at }
         : null,
+    target: null,
     state: 'pending',
     earlierOpen: null,
     attemptsMade: 0,

@@ -36,6 +36,7 @@ test('loads everything an attempt needs', async () => {
   expect(await store().load(id, 1)).toEqual({
     notificationId: id,
     sequence: 1,
+    target: null,
     eventId: (await history(id))[0]?.eventId,
     event: 'delivery_status',
     complaint: null,
@@ -101,7 +102,7 @@ test('names the lowest earlier status that is still open, and none once they are
   expect(await earlier()).toBe(1);
   await store().record(anAttempt(id, { sequence: 1, ...delivered }));
   expect(await earlier()).toBe(2);
-  await store().skip(id, 2, 'The callback was removed before delivery.');
+  await store().end(id, 2, { state: 'skipped', reason: 'The callback was removed before delivery.' });
   expect(await earlier()).toBeNull();
 });
 
@@ -168,7 +169,7 @@ test.each(['delivered', 'failed', 'held', 'skipped'] as const)(
 
     await store().record(anAttempt(id));
     await store().fail(id, 1, { kind: 'disable', callbackId, reason: 'settled second' });
-    await store().skip(id, 1, 'settled third');
+    await store().end(id, 1, { state: 'skipped', reason: 'settled third' });
     expect(await store().hold(id, 1)).toBe(false);
 
     const [row] = await history(id);

@@ -207,6 +207,7 @@ test('a mail says what happened: the last answer, the tries made and what is hel
 test('a request is forgotten once its workflow was started', async () => {
   await store().record(anAttempt(await accepted(1), exhausted(callbackId)));
   const [request] = await requests();
-  await createWorkflowRequests(database.pool).done(request?.workflowId ?? '');
+  if (!request) throw new Error('nothing was requested');
+  await createWorkflowRequests(database.pool).done(request);
   expect(await requests()).toEqual([]);
 });

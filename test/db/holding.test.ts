@@ -28,6 +28,10 @@ afterAll(() => database.drop());
 
 const upTo = (limit: number) => ({ limit, perCallback: limit, except: [] });
 const store = () => createDeliveryStore(database.pool);
+const jobs = () => ({
+  deliveries: store(),
+  reportProblem: () => Promise.reject(new Error('nothing here has a URL that could not be made')),
+});
 const drains = () => createDrainStore(database.pool);
 const accepted = (count: number) => withStatuses(database.pool, serviceId, count);
 const find = () => createCallbackStore(database.pool).find(serviceId, event);
@@ -45,11 +49,11 @@ test('what waits for its next attempt is held when it finds its communication di
   await store().record(anAttempt(id));
   await disable();
 
-  expect(await findOpenJob(store(), { notificationId: id, sequence: 1 })).toEqual({
+  expect(await findOpenJob(jobs(), { notificationId: id, sequence: 1 })).toEqual({
     kind: 'settled',
     state: 'held',
   });
-  expect(await findOpenJob(store(), { notificationId: id, sequence: 2 })).toEqual({
+  expect(await findOpenJob(jobs(), { notificationId: id, sequence: 2 })).toEqual({
     kind: 'settled',
     state: 'held',
   });
@@ -76,7 +80,7 @@ test('of holds and an enabling at the same moment each status is either released
   for (let round = 0; round < 20; round += 1) {
     const ids = await Promise.all(Array.from({ length: 6 }, () => accepted(1)));
     await disable();
-    const holding = ids.map((id) => findOpenJob(store(), { notificationId: id, sequence: 1 }));
+    const holding = ids.map((id) => findOpenJob(jobs(), { notificationId: id, sequence: 1 }));
     const [started, ...found] = await Promise.all([enable(), ...holding]);
     await drains().release(started?.drainId ?? '', 100);
 
@@ -146,7 +150,7 @@ test('something newer finds what is still held before it, takes it out and lets 
   );
   expect(rows).toHaveLength(1);
 
-  expect(await findOpenJob(store(), { notificationId: id, sequence: 3 })).toMatchObject({
+  expect(await findOpenJob(jobs(), { notificationId: id, sequence: 3 })).toMatchObject({
     kind: 'earlierFirst',
     earlier: { sequence: 1 },
   });
@@ -156,7 +160,7 @@ test('something newer finds what is still held before it, takes it out and lets 
     state: 'running',
     released: 2,
   });
-  expect(await findOpenJob(store(), { notificationId: id, sequence: 1 })).toMatchObject({ kind: 'open' });
+  expect(await findOpenJob(jobs(), { notificationId: id, sequence: 1 })).toMatchObject({ kind: 'open' });
 });
 
 test('while it is disabled what is held before a status holds nobody up', async () => {

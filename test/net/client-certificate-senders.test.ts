@@ -61,6 +61,7 @@ function setUp(maxSenders = 64) {
   const seen = async (clientCertificate?: ClientCertificate) => {
     const request = {
       url,
+      method: 'POST' as const,
       headers: {},
       body: '{}',
       timeoutMs: 5_000,

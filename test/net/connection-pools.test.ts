@@ -3,7 +3,7 @@ import type { Agent, Dispatcher } from 'undici';
 import { createEgressPolicy } from '../../src/net/egress-policy.ts';
 import { createGuardedAgent } from '../../src/net/guarded-agent.ts';
 import { createHttpSender } from '../../src/net/http-sender.ts';
-import { postOnce } from '../../src/net/post-once.ts';
+import { sendOnce } from '../../src/net/send-once.ts';
 import { pause, until } from '../support/until.ts';
 import { ok, onRequest, startRawServer, type RawServer } from './raw-server.ts';
 
@@ -19,7 +19,13 @@ afterEach(async () => {
   await Promise.all(servers.map((server) => server.stop()));
 });
 
-const request = (url: string) => ({ url, headers: {}, body: '{}', timeoutMs: 5_000 });
+const request = (url: string) => ({
+  method: 'POST' as const,
+  url,
+  headers: {},
+  body: '{}',
+  timeoutMs: 5_000,
+});
 const never = new AbortController().signal;
 
 async function startServers(count: number): Promise<void> {
@@ -64,8 +70,9 @@ test('a request that undici would start a second time is not sent again', async 
     ({ abort: (reason: Error) => aborted.push(reason) }) as unknown as Dispatcher.DispatchController;
   let handler: Dispatcher.DispatchHandler = {};
   const fake = { dispatch: (_options: unknown, given: Dispatcher.DispatchHandler) => (handler = given) };
-  postOnce(fake as unknown as Dispatcher, {
+  sendOnce(fake as unknown as Dispatcher, {
     url: 'http://a.example/',
+    method: 'POST',
     headers: {},
     body: '',
     keepAlive: true,

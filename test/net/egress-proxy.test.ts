@@ -37,7 +37,7 @@ async function attempt(
     resolve: (hostname) => dns.resolve(hostname),
     connectTimeoutMs,
   });
-  const request = { url, headers: {}, body: '{}', timeoutMs };
+  const request = { method: 'POST' as const, url, headers: {}, body: '{}', timeoutMs };
   const send = () => createHttpSender(agent).send(request, new AbortController().signal);
   let exchange = await send();
   for (let time = 1; time < times; time += 1) {

@@ -37,7 +37,13 @@ async function attempt(
     createEgressPolicy({ allow, allowHttp }),
     dns ? { resolve: dns.resolve } : {},
   );
-  const request = { url: `http://${host}:${port}/`, headers: {}, body: '{}', timeoutMs: 5_000 };
+  const request = {
+    method: 'POST' as const,
+    url: `http://${host}:${port}/`,
+    headers: {},
+    body: '{}',
+    timeoutMs: 5_000,
+  };
   const exchange = await createHttpSender(agent).send(request, new AbortController().signal);
   await agent.destroy();
   return exchange;

@@ -27,6 +27,7 @@ const never = new AbortController().signal;
 function send(changes: Partial<CallbackRequest>, signal = never) {
   return createHttpSender(agent).send(
     {
+      method: 'POST',
       url: server?.url ?? '',
       headers: { 'content-type': 'application/json', 'ringback-attempt': '1' },
       body: '{"status":"delivered ✓"}',
@@ -108,7 +109,7 @@ test('a receiver whose handshake hung once is reached by a later attempt', async
     if (connection > 1) tls.emit('connection', socket);
   });
   const url = `https://127.0.0.1:${server.port}/`;
-  const request = { url, headers: {}, body: '', timeoutMs: 300 };
+  const request = { method: 'POST' as const, url, headers: {}, body: '', timeoutMs: 300 };
   const first = await createHttpSender(impatient).send(request, never);
   expect(first.failure?.outcome).toBe('timeout');
 

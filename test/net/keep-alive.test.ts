@@ -19,7 +19,7 @@ afterEach(async () => {
 
 const send = () =>
   createHttpSender(agent).send(
-    { url: server.url, headers: {}, body: '{}', timeoutMs: 5_000 },
+    { method: 'POST', url: server.url, headers: {}, body: '{}', timeoutMs: 5_000 },
     new AbortController().signal,
   );
 
@@ -49,7 +49,7 @@ test('a close that has arrived while this process was busy is seen before the ne
   server = await startRawServer(() => undefined);
   const exchange = () =>
     createHttpSender(agent).send(
-      { url: `http://127.0.0.1:${port}/`, headers: {}, body: '{}', timeoutMs: 5_000 },
+      { method: 'POST', url: `http://127.0.0.1:${port}/`, headers: {}, body: '{}', timeoutMs: 5_000 },
       new AbortController().signal,
     );
   expect((await exchange()).failure).toBeNull();

@@ -21,7 +21,7 @@ export function createLocalAgent(): Agent {
 /** One exchange with the least of a request. */
 export function exchangeWith(agent: Agent, request: Partial<CallbackRequest> & { url: string }) {
   return createHttpSender(agent).send(
-    { headers: {}, body: '{}', timeoutMs: 5_000, ...request },
+    { method: 'POST', headers: {}, body: '{}', timeoutMs: 5_000, ...request },
     new AbortController().signal,
   );
 }

@@ -69,6 +69,7 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
 
   const ports: ActivityPorts = {
     userAgent: 'ringback/test',
+    reportProblem: async () => undefined,
     attempting: noop,
     attempted: noop,
     gate: createAttemptGate(),
@@ -94,9 +95,9 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
         own.state = 'failed';
         meet(consequence);
       },
-      skip: async (_id, sequence) => {
+      end: async (_id, sequence, { state }) => {
         const own = find(sequence);
-        if (own && !isSettled(own.state)) own.state = 'skipped';
+        if (own && !isSettled(own.state)) own.state = state;
       },
       hold: async (_id, sequence) => {
         const own = find(sequence);
@@ -111,6 +112,7 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
     ...createFakeCommunicationPorts(),
     timeOut: async () => undefined,
     tellReturnedLetters: async () => null,
+    stepOfBatch: async () => null,
     sender: {
       async send(request): Promise<Exchange> {
         const sequence = Number(request.headers['ringback-sequence']);
@@ -177,6 +179,7 @@ function toJob(
     event: own.event,
     complaint: null,
     inbound: null,
+    target: null,
     letter: {
       templateName: null,
       sentBy: null,

@@ -1,10 +1,13 @@
 import type { DeliveryMetrics, SendTest, UrlPolicy } from '../../src/ports/index.ts';
 import { createAcceptComplaint } from '../../src/use-cases/accept-complaint.ts';
 import { createAcceptInbound } from '../../src/use-cases/accept-inbound.ts';
+import { createAcceptProblem } from '../../src/use-cases/accept-problem.ts';
 import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
 import { createTellReturnedLetters } from '../../src/use-cases/tell-returned-letters.ts';
 import { createFakeApiKeyStore } from './fakes/api-key-store.ts';
+import { createFakeBatchStore } from './fakes/batch-store.ts';
 import { createFakeCallbackStore } from './fakes/callback-store.ts';
+import { createFakeCampaignStore } from './fakes/campaign-store.ts';
 import { createFakeCommunicationStore } from './fakes/communication-store.ts';
 import { createFakeDrainStore } from './fakes/drain-store.ts';
 import { createMemory } from './fakes/memory.ts';
@@ -66,6 +69,8 @@ export function createFakePorts() {
     callbacks: createFakeCallbackStore(memory),
     communications: createFakeCommunicationStore(memory),
     drains: createFakeDrainStore(memory),
+    campaigns: createFakeCampaignStore(memory),
+    batches: createFakeBatchStore(memory),
     storedCallbacks: createFakeStoredCallbacks(memory),
     redeliveries: createFakeRedeliveries(memory),
     sendTest,
@@ -75,6 +80,7 @@ export function createFakePorts() {
     urlPolicy: httpsOnly,
     acceptStatus: createAcceptStatus(acceptance),
     acceptComplaint: createAcceptComplaint(acceptance),
+    acceptProblem: createAcceptProblem(acceptance),
     acceptInbound: createAcceptInbound({ ...acceptance, services, inbound }),
     letterReports,
     /** What the workflow of a report does. */

@@ -15,6 +15,7 @@ const aSnapshot = (changes: Partial<AcceptanceSnapshot> = {}): AcceptanceSnapsho
   finalSequence: null,
   sentAt: null,
   callbacks: { delivery_status: { id: 'c', filter: {}, isDisabled: false, maxInFlight: 16 } },
+  destinations: null,
   knownEvents: new Map(),
   ...changes,
 });

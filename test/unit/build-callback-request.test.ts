@@ -7,13 +7,12 @@ import {
 } from '../../src/domain/secret-contexts.ts';
 import type { SealedCredentials } from '../../src/domain/sealed-credentials.ts';
 import type { DeliveryJob } from '../../src/ports/index.ts';
-import { govukNotify } from '../../src/profiles/govuk-notify.ts';
 import { signWebhook } from '../../src/signing/standard-webhooks.ts';
 import { createFakeDelivery } from '../support/fake-delivery.ts';
 import { createFakeSecretBox } from '../support/fakes/secret-box.ts';
 
 const secrets = createFakeSecretBox();
-const ports = { secrets, userAgent: 'ringback/1.2.3' };
+const ports = { secrets, userAgent: 'ringback/1.2.3', publicUrl: 'https://ringback.example' };
 
 async function aJob(changes: Partial<DeliveryJob> = {}): Promise<DeliveryJob> {
   const fake = createFakeDelivery([3], async () => 200);
@@ -34,7 +33,7 @@ function requestOf(
   if (!job.callback) throw new Error('the callback is missing');
   const callback = { ...job.callback, sealedAuth: auth && seal(job, auth), ...changes };
   const credentials = openCredentials(secrets, job, callback);
-  return buildCallbackRequest(ports, job, callback, govukNotify, credentials, attempt);
+  return buildCallbackRequest(ports, job, callback, credentials, attempt);
 }
 
 test('sends exactly these headers, and no others', async () => {
@@ -97,7 +96,7 @@ test('signs the bytes of the body with every secret, under the id of the event a
   const sealedSigningSecrets = signing.map((secret) => secrets.seal(secret, context));
   const now = new Date('2026-06-15T11:30:00.999Z');
   const { headers, body } = requestOf(job, null, { sealedSigningSecrets }, { now });
-  const signed = { id: job.eventId, timestampSeconds: 1_781_523_000, body: Buffer.from(body, 'utf8') };
+  const signed = { id: job.eventId, timestampSeconds: 1_781_523_000, body: Buffer.from(body ?? '', 'utf8') };
   expect(headers).toMatchObject({
     'webhook-id': job.eventId,
     'webhook-timestamp': '1781523000',
@@ -133,7 +132,7 @@ test('does not open a credential that was sealed for another service', async () 
   const elsewhere = callbackAuthContext('another service', 'delivery_status');
   const sealedAuth = secrets.seal('{"type":"bearer","token":"0123456789"}', elsewhere);
   const { callback } = job;
-  expect(() => buildCallbackRequest(ports, job, { ...callback, sealedAuth }, govukNotify)).toThrow();
+  expect(() => buildCallbackRequest(ports, job, { ...callback, sealedAuth })).toThrow();
 });
 
 test('counts every recorded attempt, and changes nothing else from one to the next', async () => {

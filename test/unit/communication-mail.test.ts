@@ -6,6 +6,7 @@ const facts = (changes: Partial<CommunicationMailFacts> = {}): CommunicationMail
   serviceId: 'the-service',
   serviceName: 'Passport office',
   event: 'delivery_status',
+  communication: null,
   url: 'https://passport-office.example/callbacks?team=1',
   notificationId: 'the-notification',
   sequence: 3,

@@ -167,6 +167,7 @@ describe('What becomes a callback', () => {
     finalSequence: null,
     sentAt: null,
     callbacks: { delivery_status: { id: 'c', filter: {}, isDisabled: false, maxInFlight: 16 } },
+    destinations: null,
     knownEvents: new Map(),
   });
   const time = '2026-06-15T11:30:00.000000Z';

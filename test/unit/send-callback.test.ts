@@ -1,7 +1,6 @@
 import { sendCallback } from '../../activities/send-callback.ts';
 import type { Exchange } from '../../src/domain/attempt.ts';
 import { callbackAuthContext } from '../../src/domain/secret-contexts.ts';
-import { govukNotify } from '../../src/profiles/govuk-notify.ts';
 import type { AccessTokenAnswer, AccessTokens, CallbackRequest } from '../../src/ports/index.ts';
 import { createFakeDelivery } from '../support/fake-delivery.ts';
 import { createFakeSecretBox } from '../support/fakes/secret-box.ts';
@@ -33,6 +32,7 @@ async function attempt(auth: object, answers: Partial<Response>[], tokens: Acces
     {
       secrets,
       userAgent: 'ringback/test',
+      publicUrl: 'https://ringback.example',
       accessTokens: {
         async obtain(...asked) {
           obtained.push(asked);
@@ -48,7 +48,6 @@ async function attempt(auth: object, answers: Partial<Response>[], tokens: Acces
     },
     job,
     callback,
-    govukNotify,
     never,
   );
   return {

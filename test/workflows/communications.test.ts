@@ -63,6 +63,7 @@ const facts = {
   serviceId: 's',
   serviceName: 'Passport office',
   event: 'delivery_status',
+  communication: null,
   url: 'https://receiver.example/',
   notificationId: 'n',
   sequence: 1,

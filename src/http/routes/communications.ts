@@ -16,7 +16,7 @@ import type { ZodApp } from '../zod-app.ts';
 
 const common = { tags: ['callbacks'], params: z.strictObject({ id: Uuid, event: CallbackEvent }) };
 const CallbackVersionList = listOf(CallbackVersion, 'CallbackVersionList');
-const DisableCommunication = z.strictObject({ reason: storedText(500).optional() }).nullish();
+export const DisableCommunication = z.strictObject({ reason: storedText(500).optional() }).nullish();
 
 export function addCommunicationRoutes(app: ZodApp, deps: RouteDeps): void {
   app.post(

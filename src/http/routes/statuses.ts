@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AcceptedStatus, AcceptStatus } from '../../domain/status.schema.ts';
+import { AcceptedStatus, AcceptProblem, AcceptStatus } from '../../domain/status.schema.ts';
 import { AcceptComplaint } from '../../domain/complaint.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
 import { callerOf } from '../authenticate.ts';
@@ -25,6 +25,26 @@ export function addStatusRoutes(app: ZodApp, deps: RouteDeps): void {
     },
     async (request, reply) => {
       const accepted = await deps.acceptStatus(callerOf(request), request.params.id, request.body);
+      return reply.code(accepted.duplicate ? 200 : 202).send(accepted);
+    },
+  );
+
+  app.post(
+    '/notifications/:id/problems',
+    {
+      schema: {
+        tags: ['dispatch'],
+        security: callerSecurity,
+        summary: "Accept that a member's message could not be made or delivered",
+        description:
+          'It becomes the `message_delivery_problem` callback; a bounce is a status and none. The destination that is meant, or every one that nothing has become of yet, is processed with it.',
+        params: z.strictObject({ id: Uuid }),
+        body: AcceptProblem,
+        response: { 200: AcceptedStatus, 202: AcceptedStatus, ...bodyProblems('NOT_FOUND', 'CONFLICT') },
+      },
+    },
+    async (request, reply) => {
+      const accepted = await deps.acceptProblem(callerOf(request), request.params.id, request.body);
       return reply.code(accepted.duplicate ? 200 : 202).send(accepted);
     },
   );

@@ -1,11 +1,10 @@
-import type { CallbackEvent } from '../../../src/domain/callback.schema.ts';
 import { describeVersion } from '../../../src/domain/callback-versions.ts';
 import { fromDate } from '../../../src/domain/instant.ts';
-import type { CommunicationStore } from '../../../src/ports/index.ts';
+import type { CommunicationKind, CommunicationStore } from '../../../src/ports/index.ts';
 import { heldOf, pageOf, versionsOf, writeVersion, type Memory } from './memory.ts';
 
 export function createFakeCommunicationStore(memory: Memory): CommunicationStore {
-  const find = (serviceId: string, event: CallbackEvent) => memory.callbacks.get(`${serviceId}/${event}`);
+  const find = (serviceId: string, event: CommunicationKind) => memory.callbacks.get(`${serviceId}/${event}`);
 
   return {
     async disable(serviceId, event, reason) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { InboundMessage } from '../../../src/domain/inbound.ts';
 import type { InboundStore, StoredInbound } from '../../../src/ports/index.ts';
-import type { Memory } from './memory.ts';
+import { unregistered, type Memory } from './memory.ts';
 
 export function createFakeInboundStore({ notifications, statuses, conversations }: Memory): InboundStore {
   const all = (): StoredInbound[] =>
@@ -23,19 +23,7 @@ export function createFakeInboundStore({ notifications, statuses, conversations 
       if (known !== undefined) return known;
       const id = randomUUID();
       conversations.set(key, id);
-      notifications.set(id, {
-        notification: {
-          ...{ id, service_id: serviceId, reference: null, to: sourceNumber, status: 'received' },
-          notification_type: 'inbound_sms' as never,
-          ...{ template_id: null, template_version: null, template_name: null, provider: null },
-          ...{ provider_reference: null, created_at: '', sent_at: null, completed_at: null, sent_by: null },
-          ...{ spreadsheet_file_name: null, spreadsheet_row_number: null, upload_letter_file_name: null },
-          callback_url: null,
-        },
-        requestDigest: new Uint8Array(),
-        lastSequence: 0,
-        finalSequence: null,
-      });
+      notifications.set(id, unregistered(id, serviceId, sourceNumber, 'inbound_sms'));
       return id;
     },
 

@@ -1,8 +1,16 @@
 import type { CallbackSettings } from '../../../src/domain/callback-settings.ts';
 import type { StoredVersion } from '../../../src/domain/callback-versions.ts';
 import type { Drain } from '../../../src/domain/drain.schema.ts';
-import { fromDate } from '../../../src/domain/instant.ts';
-import type { StoredApiKey, HistoryRow, NewNotification } from '../../../src/ports/index.ts';
+import type { Campaign } from '../../../src/domain/communication.schema.ts';
+import { fromDate, type Instant } from '../../../src/domain/instant.ts';
+import type { DestinationSnapshot } from '../../../src/domain/member-acceptance.ts';
+import type {
+  HistoryRow,
+  NewCommunication,
+  NewNotification,
+  NumberedMember,
+  StoredApiKey,
+} from '../../../src/ports/index.ts';
 import type { Callback } from '../../../src/domain/callback.schema.ts';
 import type { Service } from '../../../src/domain/service.schema.ts';
 
@@ -13,7 +21,22 @@ export type MemoryCallback = {
   /** The newest first, with when they were made. */
   signingSecrets: { sealed: Uint8Array; madeAtMs: number }[];
 };
-type MemoryNotification = NewNotification & { lastSequence: number; finalSequence: number | null };
+type MemoryNotification = NewNotification & {
+  lastSequence: number;
+  finalSequence: number | null;
+  /** Of Dispatch only. */
+  communicationId?: string;
+  destinations?: (DestinationSnapshot & { reference: string | null })[];
+};
+
+export type MemoryBatch = {
+  communicationId: string;
+  createdAt: Instant;
+  members: Omit<NumberedMember, 'destinations'>[];
+  started: number;
+  closedAt: Instant | null;
+  completedAt: Instant | null;
+};
 
 export type MemoryStatus = HistoryRow & { callbackId: string | null; details: unknown };
 
@@ -28,6 +51,9 @@ export type Memory = {
   drains: Map<string, { drain: Drain; serviceId: string }>;
   /** By `<service id>/<source number>`, what stands for all that the number sends. */
   conversations: Map<string, string>;
+  campaigns: Map<string, Campaign>;
+  communications: Map<string, NewCommunication>;
+  batches: Map<string, MemoryBatch>;
 };
 
 export function createMemory(): Memory {
@@ -40,6 +66,31 @@ export function createMemory(): Memory {
     versions: new Map(),
     drains: new Map(),
     conversations: new Map(),
+    campaigns: new Map(),
+    communications: new Map(),
+    batches: new Map(),
+  };
+}
+
+/** A row among the notifications that nobody registered: a member of a batch, a batch, or what a number sends. */
+export function unregistered(
+  id: string,
+  serviceId: string,
+  to: string,
+  type: 'member' | 'batch' | 'inbound_sms',
+): MemoryNotification {
+  return {
+    notification: {
+      ...{ id, service_id: serviceId, reference: null, to, status: 'created' },
+      notification_type: type as 'member',
+      ...{ template_id: null, template_version: null, template_name: null, provider: null },
+      ...{ provider_reference: null, created_at: fromDate(new Date()), sent_at: null, completed_at: null },
+      ...{ sent_by: null, spreadsheet_file_name: null, spreadsheet_row_number: null },
+      ...{ upload_letter_file_name: null, callback_url: null },
+    },
+    requestDigest: new Uint8Array(),
+    lastSequence: 0,
+    finalSequence: null,
   };
 }
 

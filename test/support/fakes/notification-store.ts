@@ -40,7 +40,7 @@ export function createFakeNotificationStore({ notifications }: Memory): Notifica
 }
 
 const isShown = ({ notification_type: type }: { notification_type: string }): boolean =>
-  type !== 'inbound_sms';
+  !['inbound_sms', 'batch'].includes(type);
 
 const cursorOf = ({ created_at, id }: Notification): string => `${created_at}_${id}`;
 

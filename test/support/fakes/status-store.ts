@@ -4,7 +4,8 @@ import type { StatusStore } from '../../../src/ports/index.ts';
 import type { Memory, MemoryStatus } from './memory.ts';
 
 /** Accepts and shows statuses; nothing is ever dispatched, so what becomes a callback stays pending and queued. */
-export function createFakeStatusStore({ services, callbacks, notifications, statuses }: Memory): StatusStore {
+export function createFakeStatusStore(memory: Memory): StatusStore {
+  const { services, callbacks, notifications, statuses } = memory;
   const rowsOf = (id: string): MemoryStatus[] => statuses.get(id) ?? [];
 
   const take = (plan: AcceptancePlan): boolean => {
@@ -17,6 +18,8 @@ export function createFakeStatusStore({ services, callbacks, notifications, stat
       entry.notification.completed_at = plan.completedAt;
     }
     entry.notification.sent_at = plan.sentAt;
+    for (const { place, ...change } of plan.destinations)
+      Object.assign(entry.destinations?.[place] ?? {}, change);
     statuses.set(plan.notificationId, [...rowsOf(plan.notificationId), ...plan.statuses.map(toRow)]);
     return true;
   };
@@ -37,26 +40,30 @@ export function createFakeStatusStore({ services, callbacks, notifications, stat
           lastSequence: entry.lastSequence,
           finalSequence: entry.finalSequence,
           sentAt: sent_at,
-          callbacks: Object.fromEntries(
-            callbackEvents.flatMap((event) => {
-              const callback = callbacks.get(`${serviceId}/${event}`)?.callback;
-              if (event === 'delivery_status' && entry.notification.callback_url !== null)
-                return [
-                  [
-                    event,
-                    {
-                      id: `own/${serviceId}`,
-                      filter: callback?.filter ?? {},
-                      isDisabled: false,
-                      maxInFlight: 16,
-                    },
-                  ],
-                ];
-              if (!callback) return [];
-              const { id, filter, state, max_in_flight: maxInFlight } = callback;
-              return [[event, { id, filter, isDisabled: state === 'disabled', maxInFlight }]];
-            }),
-          ),
+          destinations: structuredClone(entry.destinations ?? null),
+          callbacks: {
+            ...ofCommunication(memory, entry.communicationId),
+            ...Object.fromEntries(
+              callbackEvents.flatMap((event) => {
+                const callback = callbacks.get(`${serviceId}/${event}`)?.callback;
+                if (event === 'delivery_status' && entry.notification.callback_url !== null)
+                  return [
+                    [
+                      event,
+                      {
+                        id: `own/${serviceId}`,
+                        filter: callback?.filter ?? {},
+                        isDisabled: false,
+                        maxInFlight: 16,
+                      },
+                    ],
+                  ];
+                if (!callback) return [];
+                const { id, filter, state, max_in_flight: maxInFlight } = callback;
+                return [[event, { id, filter, isDisabled: state === 'disabled', maxInFlight }]];
+              }),
+            ),
+          },
           knownEvents: new Map(rowsOf(notificationId).map(({ eventId, sequence }) => [eventId, sequence])),
         };
       });
@@ -70,6 +77,14 @@ export function createFakeStatusStore({ services, callbacks, notifications, stat
       return structuredClone(rowsOf(notificationId)).map(({ callbackId, details, ...row }) => row);
     },
   };
+}
+
+function ofCommunication({ communications, callbacks }: Memory, id: string | undefined) {
+  const communication = id === undefined ? undefined : communications.get(id);
+  const unit = callbacks.get(`${id ?? ''}/communication`)?.callback;
+  if (!communication || !unit) return {};
+  const own = { id: unit.id, filter: {}, isDisabled: unit.state === 'disabled', maxInFlight: 16 };
+  return Object.fromEntries(communication.callbacks.map(({ event }) => [event, own]));
 }
 
 function toRow(status: AcceptancePlan['statuses'][number]): MemoryStatus {

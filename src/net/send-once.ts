@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Dispatcher } from 'undici';
 import type { CallbackResponse } from '../domain/attempt.ts';
+import type { CallbackRequest } from '../ports/index.ts';
 import { boundHeaders } from './bound-headers.ts';
 import { collectBody, type BodyCollector } from './collect-body.ts';
 
@@ -12,7 +13,9 @@ export class HostileAnswerError extends Error {
 // 102 and 103 may come several times; nobody needs them this often.
 const maxInterimAnswers = 32;
 
-export type Posting = {
+const emptyBody = { GET: null, POST: Buffer.alloc(0) };
+
+export type Sending = {
   /** Resolves when the answer is whole, or as much has come as is kept; rejects with what came instead. */
   ended: Promise<void>;
   isSent(): boolean;
@@ -22,11 +25,11 @@ export type Posting = {
   abandon(reason: Error): void;
 };
 
-/** Sends one POST, once, and collects its answer within bounds. */
-export function postOnce(
+/** Sends one request, once, and collects its answer within bounds. */
+export function sendOnce(
   agent: Dispatcher,
-  request: { url: string; headers: Record<string, string>; body: string; keepAlive: boolean },
-): Posting {
+  request: Pick<CallbackRequest, 'method' | 'url' | 'headers' | 'body'> & { keepAlive: boolean },
+): Sending {
   let connection: Dispatcher.DispatchController | null = null;
   let abandonedBecause: Error | null = null;
   let head: Pick<CallbackResponse, 'status' | 'headers'> | null = null;
@@ -44,9 +47,10 @@ export function postOnce(
       {
         origin,
         path: pathname + search,
-        method: 'POST',
+        method: request.method,
         headers: request.headers,
-        body: Buffer.from(request.body, 'utf8'),
+        // An empty POST says that it is empty; a GET says nothing of a body.
+        body: request.body === null ? emptyBody[request.method] : Buffer.from(request.body, 'utf8'),
         reset: !request.keepAlive,
       },
       {

@@ -1,0 +1,16 @@
+import type { BatchProgress } from '../src/domain/batch-progress.ts';
+
+export type BatchPorts = {
+  /** Makes a batch's next step and says how it then stands; null when there is none. */
+  stepOfBatch: (batchId: string, limit: number) => Promise<BatchProgress | null>;
+};
+
+/** Repeated, it starts or completes nothing twice. Throws while the database or Temporal is away. */
+export function createAdvanceBatch({ stepOfBatch }: BatchPorts) {
+  return async function advanceBatch(input: {
+    batchId: string;
+    limit: number;
+  }): Promise<BatchProgress | null> {
+    return stepOfBatch(input.batchId, input.limit);
+  };
+}

@@ -1,0 +1,46 @@
+import type { Pool } from 'pg';
+import type { CampaignStore } from '../ports/index.ts';
+import { loadAttempts, statusColumns, statusJoins, toHistoryRow, type StatusRow } from './history.ts';
+
+type Row = StatusRow & { notification_id: string; is_behind: boolean };
+
+const pageStatement = `
+  SELECT st.notification_id, ${statusColumns}, EXISTS (
+      SELECT FROM statuses e
+      WHERE e.notification_id = st.notification_id AND e.sequence < st.sequence AND e.state IN ('pending', 'retrying')
+    ) AS is_behind
+  FROM notifications n
+  JOIN statuses st ON st.notification_id = n.id
+  ${statusJoins}
+  WHERE n.communication_id = $1 AND ($2::uuid IS NULL OR (n.id, st.sequence) < ($2, $3))
+  ORDER BY n.id DESC, st.sequence DESC
+  LIMIT $4`;
+
+/** One page of what was accepted of all members and batches of a communication, with the attempts. */
+export async function loadCommunicationHistory(
+  pool: Pool,
+  communicationId: string,
+  { limit, cursor }: Parameters<CampaignStore['history']>[1],
+): ReturnType<CampaignStore['history']> {
+  const [afterId = null, afterSequence = null] = cursor?.split('_') ?? [];
+  const { rows } = await pool.query<Row>(pageStatement, [communicationId, afterId, afterSequence, limit + 1]);
+  const page = rows.slice(0, limit);
+  const attempts = await loadAttempts(
+    pool,
+    page.map((row) => row.notification_id),
+    page.map((row) => row.sequence),
+  );
+  const items = page.map((row) => ({
+    notificationId: row.notification_id,
+    ...toHistoryRow(
+      // What waits behind another is as good as queued.
+      { ...row, queued: row.queued || row.is_behind },
+      attempts.filter((own) => own.notification_id === row.notification_id && own.sequence === row.sequence),
+    ),
+  }));
+  const last = items.at(-1);
+  return {
+    items,
+    nextCursor: rows.length > limit && last ? `${last.notificationId}_${last.sequence}` : null,
+  };
+}
