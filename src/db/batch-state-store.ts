@@ -41,9 +41,10 @@ const completableStatement = `
   WHERE b.communication_id = $1 AND b.completed_at IS NULL
   ORDER BY b.id`;
 
+// What is processed needs no start any more.
 const completeStatement = `
   WITH completed AS (
-    UPDATE batches SET completed_at = now() WHERE id = ANY ($1) AND completed_at IS NULL RETURNING id
+    UPDATE batches SET completed_at = now(), started = members WHERE id = ANY ($1) AND completed_at IS NULL RETURNING id
   ), ${wakeBatches('b.id IN (SELECT id FROM completed)')}`;
 
 export function createBatchStateStore(

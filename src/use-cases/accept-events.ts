@@ -187,9 +187,9 @@ function dispatchEntries(snapshot: AcceptanceSnapshot, plan: AcceptancePlan): Di
 function refuse({ caller, command }: Request, snapshot: AcceptanceSnapshot | undefined): AppError | null {
   if (!snapshot || !maySee(caller, snapshot.serviceId)) return notFound('notification');
   if (isDispatch(snapshot.profile)) return refuseOfDispatch(command, snapshot);
-  if (command.destination) return invalidField('destination', 'is for the members of a Dispatch batch only');
   if (command.event === 'message_delivery_problem')
     return new AppError('CONFLICT', 'Problems are told of the members of a Dispatch batch only.');
+  if (command.destination) return invalidField('destination', 'is for the members of a Dispatch batch only');
   const profile = findProfile(snapshot.profile);
   // Not thrown: the others of the group have nothing to do with it.
   if (!profile)

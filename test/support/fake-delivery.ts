@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AttemptOutcome, Exchange } from '../../src/domain/attempt.ts';
-import type { CallbackEvent } from '../../src/domain/callback.schema.ts';
+import type { EventName } from '../../src/domain/event.ts';
 import { isSettled, type StoredState } from '../../src/domain/callback-state.ts';
 import { fromDate } from '../../src/domain/instant.ts';
 import type { RetryPolicy } from '../../src/domain/retry-policy.ts';
@@ -11,7 +11,7 @@ import { createFakeSecretBox } from './fakes/secret-box.ts';
 import type { AttemptRecord, CallbackRequest, Consequence, DeliveryJob } from '../../src/ports/index.ts';
 
 type FakeStatus = {
-  event: CallbackEvent;
+  event: EventName;
   sequence: number;
   status: string;
   state: StoredState;

@@ -154,7 +154,9 @@ export function createFakeBatchStore({
     async complete(ids) {
       for (const id of ids) {
         const batch = batches.get(id);
-        if (batch) batch.completedAt ??= fromDate(new Date());
+        if (!batch) continue;
+        batch.completedAt ??= fromDate(new Date());
+        batch.started = batch.members.length;
       }
     },
   };
