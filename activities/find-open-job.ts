@@ -56,8 +56,9 @@ async function withUrl(
   if (!job.target) return { kind: 'open', job, callback };
   const rendered = urlOf(job, job.target, callback.url);
   if (rendered.kind === 'url') return { kind: 'open', job, callback: { ...callback, url: rendered.url } };
-  // A problem that cannot be told of is in the history, and is no cause for another.
-  if (job.event !== 'message_delivery_problem') await reportProblem(job, rendered.message);
+  // A problem that cannot be told of is in the history, and is no cause for another; a batch has no messages to have one.
+  if (job.event !== 'message_delivery_problem' && job.event !== 'communication_complete')
+    await reportProblem(job, rendered.message);
   const { notificationId, sequence } = job;
   await deliveries.end(notificationId, sequence, { state: 'failed', reason: rendered.message });
   return { kind: 'settled', state: 'failed' };

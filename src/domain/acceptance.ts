@@ -27,7 +27,7 @@ export type StatusCommand = {
 };
 
 /** Of a member of a batch: the place of its destination, null for the message as a whole, and what the problem is. */
-export type MemberDetails = { destination?: number | null; message?: string };
+type MemberDetails = { destination?: number | null; message?: string };
 
 type SnapshotCallback = { id: string; filter: CallbackFilter; isDisabled: boolean; maxInFlight: number };
 

@@ -61,7 +61,7 @@ function areDifferent(destinations: readonly { type: string; to: string }[]): bo
 }
 
 /** What happens to a batch: nothing of it is to be sent while it waits for its communication to be enabled. */
-export const batchStatuses = ['WAITING', 'IN_PROGRESS', 'COMPLETE'] as const;
+const batchStatuses = ['WAITING', 'IN_PROGRESS', 'COMPLETE'] as const;
 
 const Destination = z
   .object({

@@ -1,85 +1,29 @@
 // Batches of Dispatch and what is accepted of their members, by the real statements.
 import { v7 as uuidv7 } from 'uuid';
-import { urlOf } from '../../activities/render-url.ts';
 import { createBatchStore } from '../../src/db/batch-store.ts';
 import { createCampaignStore } from '../../src/db/campaign-store.ts';
 import { createCommunicationStore } from '../../src/db/communication-store.ts';
-import { createDeliveryStore } from '../../src/db/delivery-store.ts';
-import { createServiceStore } from '../../src/db/service-store.ts';
-import { createStatusStore } from '../../src/db/status-store.ts';
 import { createWorkflowRequests } from '../../src/db/workflow-requests.ts';
-import type { NewMember } from '../../src/domain/batch.schema.ts';
-import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
 import { createAdvanceBatch } from '../../src/use-cases/advance-batch.ts';
-import { aService } from '../support/builders.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { noHandover, noMetrics, operator } from '../support/db-fixture.ts';
-
-const time = '2026-06-15T11:30:00.000000Z';
+import {
+  acceptanceBy,
+  aMember,
+  createDispatchFixture,
+  processed,
+  time,
+} from '../support/dispatch-fixture.ts';
 
 let database: TestDatabase;
-let serviceId: string;
+let dispatch: Awaited<ReturnType<typeof createDispatchFixture>>;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  const service = aService({ profile: 'dispatch' });
-  serviceId = service.id;
-  await createServiceStore(database.pool).create(service);
+  dispatch = await createDispatchFixture(database.pool);
 });
 afterAll(() => database.drop());
 
 const batches = () => createBatchStore(database.pool);
-const acceptance = (pool = database.pool) => ({
-  statuses: createStatusStore(pool),
-  handover: noHandover,
-  metrics: noMetrics,
-  now: () => new Date(),
-});
-const aMember = (n = 0): NewMember => ({
-  attributes: { zebra: n, apple: `00${n}`, id: `M-${n}` },
-  destinations: [{ type: 'sms', to: `+6149157${n}`, provider: 'twilio', provider_reference: `SM${n}` }],
-});
-
-async function aCommunication(
-  events = ['message_sent', 'message_delivery_status_change'] as const,
-): Promise<string> {
-  const campaigns = createCampaignStore(database.pool);
-  const campaignId = uuidv7();
-  const environment = { live: { team: 'fees' }, test: { team: 'nobody' } };
-  await campaigns.create({
-    id: campaignId,
-    service_id: serviceId,
-    name: 'Fees',
-    environment,
-    created_at: time,
-  });
-  const id = uuidv7();
-  await campaigns.addCommunication({
-    ...{ id, campaign_id: campaignId, service_id: serviceId, name: 'First', mode: 'live', created_at: time },
-    notification_list: [],
-    callbacks: [...events, 'communication_complete' as const].map((event) => ({
-      ...{ event, method: 'GET', url: 'https://university.example/${apple}/${team}/${batchId}', names: {} },
-      ...{ policy: { attempts: 3, intervalSeconds: 300, timeoutSeconds: 120 } },
-      ...{ authType: 'none', authShown: {}, sealedAuth: null },
-    })),
-  });
-  return id;
-}
-
-async function aBatch(
-  size: number,
-  communicationId?: string,
-): Promise<{ id: string; communicationId: string; members: string[] }> {
-  const communication = communicationId ?? (await aCommunication());
-  const id = uuidv7();
-  const members = Array.from({ length: size }, (_, n) => ({ ...aMember(n), id: uuidv7() }));
-  await batches().create({ id, communicationId: communication, serviceId, createdAt: time }, members);
-  return { id, communicationId: communication, members: members.map((member) => member.id) };
-}
-
-const processed = (memberId: string, n: number, pool = database.pool) =>
-  createAcceptStatus(acceptance(pool))(operator, memberId, { destination: `+6149157${n}`, status: 'sent' });
-
 /** The requests for a batch's workflow, which are forgotten with it. */
 async function wakesOf(batchId: string): Promise<number> {
   const { rowCount } = await database.pool.query('DELETE FROM workflow_requests WHERE workflow_id = $1', [
@@ -92,7 +36,7 @@ function advancing(pool = database.pool) {
   const started: string[] = [];
   let failures = 0;
   const advance = createAdvanceBatch({
-    ...acceptance(pool),
+    ...acceptanceBy(pool),
     batches: createBatchStore(pool),
     memberWorkflows: {
       async start({ notificationId }) {
@@ -108,7 +52,7 @@ function advancing(pool = database.pool) {
 }
 
 test('a batch has its members in their places, with attributes as they came, also those that are appended at the same time', async () => {
-  const { id, members } = await aBatch(1500);
+  const { id, members } = await dispatch.aBatch(1500);
   const more = Array.from({ length: 6 }, () =>
     Array.from({ length: 50 }, (_, n) => ({ ...aMember(n), id: uuidv7() })),
   );
@@ -137,7 +81,7 @@ test('a batch has its members in their places, with attributes as they came, als
 });
 
 test('nothing is appended to a batch that was closed, and nothing of it is written', async () => {
-  const { id } = await aBatch(2);
+  const { id } = await dispatch.aBatch(2);
   await batches().close(id);
   expect(await batches().append(id, [{ ...aMember(), id: uuidv7() }], time)).toBe(false);
   expect(await batches().members(id, 0, 10)).toHaveLength(2);
@@ -146,24 +90,24 @@ test('nothing is appended to a batch that was closed, and nothing of it is writt
 });
 
 test('each member that is processed counts once, whoever accepts it, and the last one wakes its batch', async () => {
-  const { id, members } = await aBatch(120);
+  const { id, members } = await dispatch.aBatch(120);
   await wakesOf(id);
   const pools = [database.otherPool(3), database.otherPool(3), database.pool];
-  const others = await aBatch(60);
+  const others = await dispatch.aBatch(60);
   await wakesOf(others.id);
 
   await Promise.all([
-    ...members.slice(1).map((member, n) => processed(member, n + 1, pools[n % 3])),
+    ...members.slice(1).map((member, n) => processed(pools[n % 3] ?? database.pool, member, n + 1)),
     // Two processes say the same of one member at the same moment.
-    ...members.slice(1, 40).map((member, n) => processed(member, n + 1, pools[(n + 1) % 3])),
-    ...others.members.map((member, n) => processed(member, n, pools[n % 3])),
+    ...members.slice(1, 40).map((member, n) => processed(pools[(n + 1) % 3] ?? database.pool, member, n + 1)),
+    ...others.members.map((member, n) => processed(pools[n % 3] ?? database.pool, member, n)),
   ]);
 
   expect(await batches().find(id)).toMatchObject({ processed_count: 119, member_count: 120 });
   expect(await batches().find(others.id)).toMatchObject({ processed_count: 60 });
   expect(await wakesOf(id)).toBe(0);
   expect(await wakesOf(others.id)).toBe(1);
-  await processed(String(members[0]), 0);
+  await processed(database.pool, String(members[0]), 0);
   expect(await batches().find(id)).toMatchObject({ processed_count: 120 });
   expect(await wakesOf(id)).toBe(1);
   const { rows } = await database.pool.query<{ count: number }>(
@@ -175,7 +119,7 @@ test('each member that is processed counts once, whoever accepts it, and the las
 });
 
 test('a wake that is asked for while an earlier one is being carried out is not forgotten with it', async () => {
-  const { id } = await aBatch(1);
+  const { id } = await dispatch.aBatch(1);
   const requests = createWorkflowRequests(database.pool);
   const [first] = (await requests.open(100)).filter(({ workflowId }) => workflowId === `batch/${id}`);
   if (!first) throw new Error('the batch was not asked for');
@@ -190,8 +134,8 @@ test('a wake that is asked for while an earlier one is being carried out is not 
 });
 
 test('the members of a batch are started page by page, each though Temporal was away in the middle, and those processed already are not', async () => {
-  const { id, members } = await aBatch(25);
-  await processed(String(members[3]), 3);
+  const { id, members } = await dispatch.aBatch(25);
+  await processed(database.pool, String(members[3]), 3);
   const { advance, started, failNext } = advancing();
   failNext(2);
 
@@ -211,13 +155,13 @@ test('the members of a batch are started page by page, each though Temporal was 
 });
 
 test('while its communication is disabled a batch waits, and it is woken when that is enabled', async () => {
-  const { id, communicationId, members } = await aBatch(5);
+  const { id, communicationId, members } = await dispatch.aBatch(5);
   const communications = createCommunicationStore(database.pool);
   await communications.disable(communicationId, 'communication', 'It was asked for.');
   await wakesOf(id);
   const { advance, started } = advancing();
   expect(await advance(id, 10)).toMatchObject({ status: 'WAITING', started: 0 });
-  await processed(String(members[0]), 0);
+  await processed(database.pool, String(members[0]), 0);
   expect(await batches().find(id)).toMatchObject({ status: 'WAITING', processed_count: 1 });
   const campaigns = createCampaignStore(database.pool);
   expect(await campaigns.findCommunication(communicationId)).toMatchObject({ state: 'disabled', held: 2 });
@@ -235,21 +179,21 @@ test('while its communication is disabled a batch waits, and it is woken when th
 });
 
 test('a communication is complete when all its batches are closed and processed, and each is told of once', async () => {
-  const one = await aBatch(2);
-  const other = await aBatch(1, one.communicationId);
+  const one = await dispatch.aBatch(2);
+  const other = await dispatch.aBatch(1, one.communicationId);
   const campaigns = createCampaignStore(database.pool);
   const status = async () => (await campaigns.findCommunication(one.communicationId))?.status;
   const completions = async () =>
     (await campaigns.history(one.communicationId, { limit: 100 })).items
       .filter(({ event }) => event === 'communication_complete')
       .map(({ notificationId }) => notificationId);
-  await Promise.all(one.members.map((member, n) => processed(member, n)));
+  await Promise.all(one.members.map((member, n) => processed(database.pool, member, n)));
   await batches().close(one.id);
   const { advance } = advancing();
   expect(await advance(one.id, 10)).toMatchObject({ status: 'IN_PROGRESS', processed: 2, isClosed: true });
   expect([await status(), await completions()]).toEqual(['IN_PROGRESS', []]);
 
-  await processed(String(other.members[0]), 0);
+  await processed(database.pool, String(other.members[0]), 0);
   await batches().close(other.id);
   await wakesOf(one.id);
   // As when a worker is given up that is still alive.
@@ -263,43 +207,9 @@ test('a communication is complete when all its batches are closed and processed,
 });
 
 test('a batch without members is complete when it is closed', async () => {
-  const { id } = await aBatch(0);
+  const { id } = await dispatch.aBatch(0);
   const { advance } = advancing();
   expect(await advance(id, 10)).toMatchObject({ status: 'IN_PROGRESS' });
   await batches().close(id);
   expect(await advance(id, 10)).toMatchObject({ status: 'COMPLETE', members: 0 });
-});
-
-test('an attempt finds the callback of its event, with the variables of member, campaign and batch', async () => {
-  const { id, members, communicationId } = await aBatch(2);
-  const memberId = String(members[1]);
-  await createAcceptStatus(acceptance())(operator, memberId, {
-    destination: '+61491571',
-    status: 'undelivered',
-    provider_response: '30003',
-  });
-  const job = await createDeliveryStore(database.pool).load(memberId, 1);
-  if (!job?.target || !job.callback) throw new Error('there is nothing to deliver');
-  expect(job).toMatchObject({
-    event: 'message_delivery_status_change',
-    callback: { id: communicationId, policy: { attempts: 3 }, maxInFlight: 16 },
-    facts: { status: 'undelivered', providerResponse: '30003' },
-    target: { method: 'GET', batchId: id, destination: '+61491571', environment: { team: 'fees' } },
-  });
-  expect(urlOf(job, job.target, job.callback.url)).toEqual({
-    kind: 'url',
-    url: `https://university.example/001/fees/${id}`,
-  });
-  expect(
-    urlOf(
-      job,
-      job.target,
-      'https://a.example/${messageStatus}?${errorCode}&${destination}&${id}&${memberId}',
-    ),
-  ).toEqual({
-    kind: 'url',
-    url: `https://a.example/undelivered?30003&%2B61491571&M-1&${memberId}`,
-  });
-  // What goes to one callback never waits for what goes to another.
-  expect((await createDeliveryStore(database.pool).load(memberId, 2))?.earlierOpen).toBeNull();
 });

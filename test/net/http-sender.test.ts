@@ -263,3 +263,18 @@ test('uses a connection again while it is fresh', async () => {
   }
   expect(server?.connections()).toBe(1);
 });
+
+test.each([
+  ['GET', false],
+  ['POST', true],
+] as const)('a %s without a body has none, and says so where a body could be', async (method, saysLength) => {
+  const requests = await answering('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n');
+  const url = `${server?.url ?? ''}/a%2Fb?c=%20#not-sent`;
+  const exchange = await send({ method, url, headers: {}, body: null });
+  expect(exchange.response?.status).toBe(200);
+  const [head = '', body = ''] = requests[0]?.split('\r\n\r\n') ?? [];
+  expect(head).toMatch(new RegExp(`^${method} /callbacks/a%2Fb\\?c=%20 HTTP/1\\.1\r\n`));
+  expect(/content-length: 0/i.test(head)).toBe(saysLength);
+  expect(head).not.toMatch(/transfer-encoding|content-type/i);
+  expect(body).toBe('');
+});

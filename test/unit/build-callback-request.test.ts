@@ -85,7 +85,7 @@ test('hands the client certificate to the sender, and puts nothing of it into he
     sealedClientCertificate: secrets.seal(JSON.stringify(certificate), context),
   });
   expect(clientCertificate).toEqual(certificate);
-  expect(JSON.stringify(headers) + body).not.toContain('PEM-');
+  expect(JSON.stringify({ headers, body })).not.toContain('PEM-');
   expect(requestOf(job)).not.toHaveProperty('clientCertificate');
 });
 
