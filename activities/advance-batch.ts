@@ -1,4 +1,5 @@
 import type { BatchProgress } from '../src/domain/batch-progress.ts';
+import { whileBeating } from './while-beating.ts';
 
 export type BatchPorts = {
   /** Makes a batch's next step and says how it then stands; null when there is none. */
@@ -11,6 +12,6 @@ export function createAdvanceBatch({ stepOfBatch }: BatchPorts) {
     batchId: string;
     limit: number;
   }): Promise<BatchProgress | null> {
-    return stepOfBatch(input.batchId, input.limit);
+    return whileBeating(() => stepOfBatch(input.batchId, input.limit));
   };
 }

@@ -13,6 +13,8 @@ import { batchProgressQuery, changedSignal } from './messages.ts';
 
 const { advanceBatch } = proxyActivities<Activities>({
   startToCloseTimeout: '5 minutes',
+  // A worker that dies in the middle of a page is missed by this.
+  heartbeatTimeout: '20 seconds',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });
 

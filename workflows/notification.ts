@@ -26,6 +26,7 @@ import { ringbackState } from './search-attributes.ts';
 import type { StatusLine } from './status-line.ts';
 import { StatusLines } from './status-lines.ts';
 import { attemptsTaskQueue } from './task-queues.ts';
+import { Turns } from './turns.ts';
 
 // The healthy path is one workflow task: the first attempt runs inside it, without an activity task (README,
 // "Decisions"). One try only: what it cannot settle goes on below as regular activities.
@@ -47,13 +48,15 @@ export async function notificationWorkflow({
   notificationId,
   statuses,
   openUntil,
+  inTurn,
 }: NotificationInput): Promise<void> {
+  const turns = inTurn ? new Turns() : null;
   const busy = new Map<StatusLine, Promise<void>>();
   const lines = new StatusLines((line) => {
     if (!busy.has(line))
       busy.set(
         line,
-        empty(notificationId, line).finally(() => busy.delete(line)),
+        empty(notificationId, line, turns).finally(() => busy.delete(line)),
       );
   });
   setHandler(statusSignal, (status) => {
@@ -74,16 +77,17 @@ export async function notificationWorkflow({
   await continueAsNew<typeof notificationWorkflow>({
     notificationId,
     statuses: lines.waiting(),
+    inTurn: true,
     ...(openUntil !== undefined && !lines.hasTold(openUntil) && { openUntil }),
   });
 }
 
 /** Delivers a line's statuses in sequence, one at a time, until there is none left or the history is long enough. */
-async function empty(notificationId: string, line: StatusLine): Promise<void> {
+async function empty(notificationId: string, line: StatusLine, turns: Turns | null): Promise<void> {
   // The statuses of an input are all in the line before the first of them is taken.
   await Promise.resolve();
   for (let status = line.next(); status; status = line.next()) {
-    const earlier = await deliver(notificationId, status);
+    const earlier = await deliver(notificationId, status, turns);
     if (earlier) line.bringForward({ ...earlier, ...(status.event && { event: status.event }) }, status);
     else line.settle(status);
     if (workflowInfo().continueAsNewSuggested) return;
@@ -91,9 +95,16 @@ async function empty(notificationId: string, line: StatusLine): Promise<void> {
 }
 
 /** Brings one status to its end; returns the earlier status that has to go first, when there is one. */
-async function deliver(notificationId: string, { sequence }: StatusMessage): Promise<StatusMessage | null> {
+async function deliver(
+  notificationId: string,
+  { sequence }: StatusMessage,
+  turns: Turns | null,
+): Promise<StatusMessage | null> {
   const key = { notificationId, sequence };
-  const first = await attemptCallback(key).catch((failure: unknown) => askWhatIsLeft(key, failure));
+  const attempt = () => attemptCallback(key);
+  const first = await (turns ? turns.take(attempt) : attempt()).catch((failure: unknown) =>
+    askWhatIsLeft(key, failure),
+  );
   const known = first.kind === 'open' ? await awaitOpen(key, first) : first;
   const end = known.kind === 'retry' ? await retry(key, known) : known;
   return end.kind === 'earlierFirst' ? end.earlier : null;

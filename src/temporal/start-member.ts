@@ -18,7 +18,14 @@ export function createMemberWorkflows(connected: () => Client | null): MemberWor
         await client.workflow.start(type, {
           workflowId: id,
           taskQueue: mainTaskQueue,
-          args: [{ notificationId, statuses: [], openUntil: 'message_sent' } satisfies NotificationInput],
+          args: [
+            {
+              notificationId,
+              statuses: [],
+              inTurn: true,
+              openUntil: 'message_sent',
+            } satisfies NotificationInput,
+          ],
           requestEagerStart: true,
           staticSummary: 'dispatch: member',
           typedSearchAttributes: [

@@ -52,6 +52,7 @@ async function start(
         {
           notificationId: first.notificationId,
           statuses: entries.map(toMessage),
+          inTurn: true,
         } satisfies NotificationInput,
       ],
       requestEagerStart: isEager,
@@ -67,7 +68,7 @@ async function signal(client: Client, entry: DispatchEntry): Promise<void> {
   const { type, id } = deliveryWorkflow(entry.event, entry.notificationId);
   await client.workflow.signalWithStart(type, {
     ...runOptions(entry, id),
-    args: [{ notificationId: entry.notificationId, statuses: [] } satisfies NotificationInput],
+    args: [{ notificationId: entry.notificationId, statuses: [], inTurn: true } satisfies NotificationInput],
     signal: statusSignal,
     signalArgs: [toMessage(entry)],
   });
