@@ -17,41 +17,46 @@ const say = (text: string): void =>
 
 const campaign = await startCampaign(ringback.call, await ringback.adminToken(), size);
 say(`${size} members in one batch`);
-let isReported = false;
-const reporting = campaign.reportAll().then(() => {
-  isReported = true;
+// The installation leads a process group of its own, and would outlive an interrupted run.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void ringback.remove().finally(() => process.exit(130)));
+const reported = { isWhole: false };
+const reporting = campaign.reportAll().then(async () => {
   say('everything was reported');
-  return campaign.close();
+  await campaign.close();
+  reported.isWhole = true;
 });
-// As many callbacks as there are in all, roughly.
-const expected = campaign.members.reduce((sum, { words }) => sum + (words.length === 1 ? 1 : words.length + 1), 1);
-let killed = 0;
-let quietSince = Date.now();
-let taken = 0;
-for (let seconds = 0; faultsOf(campaign).length > 0; seconds += 2) {
-  await pause(2000);
-  const now = campaign.receiver.taken().length;
-  if (now > taken) quietSince = Date.now();
-  taken = now;
-  if (seconds % 10 === 0) say(`${taken} of ${expected} callbacks taken`);
-  if (killed < kills && taken > ((killed + 1) * expected) / (kills + 1)) {
-    killed += 1;
-    say(`killing the worker, ${killed} of ${kills}`);
-    process.kill(await ringback.pidOf('app'), 'SIGKILL');
-    await ringback.untilReady();
-  }
-  if (isReported && Date.now() - quietSince > 120_000) {
-    say(`nothing has come for two minutes; see ${ringback.home}`);
-    console.log(faultsOf(campaign).slice(0, 20).join('\n'));
-    await pause(600_000);
-    break;
-  }
-}
-await reporting;
-const sent = campaign.taken('sent').length;
-say(
-  `each of ${size} members was told of once (${sent} calls taken), all changes in order, ${campaign.taken('complete').length} completion`,
+// As many callbacks as there are in all.
+const expected = campaign.members.reduce(
+  (sum, { words }) => sum + (words.length === 1 ? 1 : words.length + 1),
+  1,
 );
+const stillMs = 180_000;
+let killed = 0;
+let taken = { count: 0, sinceMs: Date.now() };
+for (let look = 0; !reported.isWhole || faultsOf(campaign).length > 0; look += 1) {
+  await pause(2000);
+  const count = campaign.receiver.taken().length;
+  if (count > taken.count) taken = { count, sinceMs: Date.now() };
+  if (look % 15 === 0) say(`${count} of ${expected} callbacks taken`);
+  if (Date.now() - taken.sinceMs > stillMs) break;
+  if (killed === kills || count < ((killed + 1) * expected) / (kills + 1)) continue;
+  killed += 1;
+  say(`killing the worker, ${killed} of ${kills}`);
+  process.kill(await ringback.pidOf('app'), 'SIGKILL');
+  await ringback.untilReady();
+}
+const faults = reported.isWhole ? faultsOf(campaign) : ['not everything could be reported'];
+if (faults.length > 0) {
+  say(`nothing has come for ${stillMs / 1000} s, and ${faults.length} things are wrong, such as`);
+  console.log(faults.slice(0, 20).join('\n'));
+  process.exitCode = 1;
+} else {
+  await reporting;
+  const calls = campaign.taken('sent').length;
+  say(`each of ${size} members was told of as sent, in ${calls} calls that were taken; all changes in order`);
+  say(`the communication was told of as complete in ${campaign.taken('complete').length} call`);
+}
 console.log(await campaign.batch());
 await campaign.receiver.stop();
 await ringback.remove();

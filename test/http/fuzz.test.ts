@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { anyText } from '../support/matchers.ts';
+import { aCallback, aMember, createDispatchApp, sms } from '../support/dispatch-app.ts';
 import { createTestApp } from '../support/test-app.ts';
 
 // prettier-ignore
@@ -7,7 +8,8 @@ const fieldNames = [
   'name', 'profile', 'notification_list', 'key_type', 'url', 'bearer_token', 'auth', 'type', 'token', 'policy',
   'attempts', 'filter', 'statuses', 'template_ids', 'service_id', 'id', 'to', 'reference', 'notification_type',
   'template_id', 'created_at', 'sent_at', 'status', 'event_id', 'occurred_at', 'completed_at', '__proto__',
-  'constructor', 'toString', '',
+  'constructor', 'toString', '', 'environment', 'mode', 'callbacks', 'event', 'method', 'credentials', 'names',
+  'members', 'attributes', 'destinations', 'destination', 'destination_type', 'provider', 'message',
 ];
 
 // prettier-ignore
@@ -32,7 +34,63 @@ const fewFields = fc.dictionary(fc.constantFrom(...fieldNames), fc.oneof(plausib
   maxKeys: 2,
 });
 
+/** The routes of a Dispatch service, and the caller and a good body of each. */
+async function dispatchRoutes() {
+  const app = await createDispatchApp();
+  const { serviceId, campaignId, key } = app;
+  const communicationId = await app.aCommunication();
+  const { id: batchId, members } = await app.aBatch([aMember()], communicationId);
+  const member = `/v1/notifications/${String(members[0])}`;
+  const routes: (readonly [string, string, string | undefined, object])[] = [
+    [
+      'POST',
+      '/v1/campaigns',
+      undefined,
+      { service_id: serviceId, name: 'Fees', environment: { live: { a: 'b' } } },
+    ],
+    [
+      'POST',
+      `/v1/campaigns/${campaignId}/communications`,
+      undefined,
+      { name: 'First', mode: 'live', callbacks: [aCallback()] },
+    ],
+    ['POST', `/v1/communications/${communicationId}/batches`, key, { members: [aMember()] }],
+    ['POST', `/v1/batches/${batchId}/members`, key, { members: [aMember()] }],
+    ['POST', `${member}/statuses`, key, { destination: sms.to, status: 'sent' }],
+    ['POST', `${member}/problems`, key, { destination: sms.to, message: 'No template.' }],
+  ];
+  return { call: app.call, routes };
+}
+
 describe('No body whatever', () => {
+  it('is answered with a fault of ours, by what Dispatch has', async () => {
+    const { call, routes } = await dispatchRoutes();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...routes),
+        fc.oneof(
+          { weight: 6, arbitrary: fewFields.map((fields) => ({ fields })) },
+          { weight: 3, arbitrary: anyBody.map((body) => ({ body })) },
+          { weight: 3, arbitrary: fc.tuple(fewFields, fewFields).map((nested) => ({ nested })) },
+        ),
+        async ([method, url, caller, goodBody], given) => {
+          const body =
+            'fields' in given
+              ? { ...goodBody, ...given.fields }
+              : 'nested' in given
+                ? overlaid(goodBody, given.nested)
+                : given.body;
+          const answer = await call(method as 'POST', url, {
+            body,
+            ...(caller !== undefined && { as: caller }),
+          });
+          expect(answer.statusCode).toBeLessThan(500);
+        },
+      ),
+      { numRuns: 400 },
+    );
+  }, 60_000);
+
   it('is answered with a fault of ours', async () => {
     const { call, addService, addNotification } = await createTestApp();
     const { id, as } = await addService();
@@ -76,3 +134,18 @@ describe('No body whatever', () => {
     );
   }, 60_000);
 });
+
+/** The good body with wrong fields in what its lists hold, one layer down and two. */
+function overlaid(body: object, [outer, inner]: [object, object]): object {
+  const within = (value: unknown, fields: object): unknown =>
+    Array.isArray(value) ? value.map((item: object) => ({ ...item, ...fields })) : value;
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => {
+      if (!Array.isArray(value)) return [name, value];
+      const items = value.map((item: object) =>
+        Object.fromEntries(Object.entries(item).map(([own, held]) => [own, within(held, inner)])),
+      );
+      return [name, within(items, outer)];
+    }),
+  );
+}

@@ -15,6 +15,7 @@ import { createWorkflows } from '../../src/temporal/tell-workflows.ts';
 import { mainTaskQueue } from '../../src/temporal/task-queues.ts';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.ts';
 import { deliveryWorkflow } from '../../src/domain/workflow-id.ts';
+import { statusSignal } from '../../workflows/messages.ts';
 import { searchAttributeNames } from '../../workflows/search-attributes.ts';
 import { createFakeDelivery, type FakeDelivery, type Receiver } from '../support/fake-delivery.ts';
 import { createFakeCommunicationPorts } from '../support/fakes/communication-ports.ts';
@@ -67,6 +68,14 @@ const chapters: Chapter[] = [
     },
   },
   {
+    name: 'first-attempts-in-turn',
+    statuses: [1, 2, 3],
+    receiver: async ({ sequence, number }) => (sequence === 1 || number > 1 ? 200 : 500),
+    trouble: (fake) => {
+      for (const status of fake.statuses) if (status.sequence === 3) status.event = 'message_sent';
+    },
+  },
+  {
     name: 'slow-receiver-then-delivered',
     statuses: [1],
     receiver: async ({ number }) => (number === 2 ? 200 : 500),
@@ -74,8 +83,21 @@ const chapters: Chapter[] = [
   },
 ];
 
+/** Told of while its run waits for it: the wait is a timer of its own. */
+const sentMessage = {
+  sequence: 1,
+  status: 'processed',
+  eventId: '018f0000-0000-7000-8000-0000000000ad',
+  event: 'message_sent',
+};
+
 const mailOccasion = { communicationId: '018f0000-0000-7000-8000-0000000000cc', occasion: 2 };
-const communicationChapters = [
+const communicationChapters: {
+  name: string;
+  type: string;
+  argument: object;
+  signal?: typeof sentMessage;
+}[] = [
   { name: 'two-mails-one-put-off', type: 'disableCommunication', argument: mailOccasion },
   { name: 'warning', type: 'warnCommunication', argument: mailOccasion },
   {
@@ -92,6 +114,20 @@ const communicationChapters = [
     name: 'returned-letters-in-two-pages',
     type: 'tellReturnedLetters',
     argument: { reportId: '018f0000-0000-7000-8000-0000000000ff' },
+  },
+  {
+    name: 'batch-in-three-pages',
+    type: 'batchWorkflow',
+    argument: { batchId: '018f0000-0000-7000-8000-0000000000ba' },
+  },
+  {
+    name: 'member-waits-until-sent',
+    type: 'notificationWorkflow',
+    argument: {
+      ...{ notificationId: '018f0000-0000-7000-8000-0000000000ae', statuses: [] },
+      ...{ inTurn: true, openUntil: 'message_sent' },
+    },
+    signal: sentMessage,
   },
   {
     name: 'inbound-message',
@@ -163,11 +199,13 @@ async function recordCommunication({
   name,
   type,
   argument,
+  signal,
 }: (typeof communicationChapters)[number]): Promise<void> {
   const { ports } = createFakeDelivery([1], async () => 200);
   let refusals = 1;
   let left = 5;
   let lettersDone = 0;
+  let started = 0;
   const communicationPorts = createFakeCommunicationPorts({
     mails: {
       unsent: async () => ['018f0000-0000-7000-8000-0000000000e1', '018f0000-0000-7000-8000-0000000000e2'],
@@ -195,7 +233,14 @@ async function recordCommunication({
       },
     },
   });
-  const letterPorts: Pick<ActivityPorts, 'tellReturnedLetters'> = {
+  const pagePorts: Pick<ActivityPorts, 'tellReturnedLetters' | 'stepOfBatch'> = {
+    // All of it is processed by the time that it is started.
+    stepOfBatch: async (_id, limit) => {
+      const isComplete = started === 250;
+      started = Math.min(250, started + limit);
+      const status = isComplete ? 'COMPLETE' : 'IN_PROGRESS';
+      return { status, members: 250, started, processed: 250, isClosed: true };
+    },
     tellReturnedLetters: async (_id, limit) => {
       lettersDone = Math.min(700, lettersDone + limit);
       return {
@@ -204,9 +249,14 @@ async function recordCommunication({
       };
     },
   };
-  await record(name, { ...ports, ...communicationPorts, ...letterPorts }, async () => {
+  await record(name, { ...ports, ...communicationPorts, ...pagePorts }, async () => {
     const workflowId = `${type}/${name}`;
-    await client.workflow.start(type, { workflowId, taskQueue: mainTaskQueue, args: [argument] });
+    const handle = await client.workflow.start(type, {
+      workflowId,
+      taskQueue: mainTaskQueue,
+      args: [argument],
+    });
+    if (signal) setTimeout(() => void handle.signal(statusSignal, signal), 1_000);
     return workflowId;
   });
 }
