@@ -46,7 +46,7 @@ export function renderUrl(
       return problem(
         `The callback's URL has the variable ${nameOf(piece)}, which this message does not have.`,
       );
-    url += piece.kind === 'text' ? value : encodeURIComponent(value);
+    url += piece.kind === 'text' ? value : encoded(value);
   }
   if (pathOf(url).some(isDotSegment))
     return problem(
@@ -57,6 +57,11 @@ export function renderUrl(
       `The callback's URL has ${url.length} characters with its variables; at most ${maxUrlLength} are called.`,
     );
   return { kind: 'url', url };
+}
+
+/** Of the marks that this leaves as they are, the URL standard encodes one in a query: what is recorded is what is sent. */
+function encoded(value: string): string {
+  return encodeURIComponent(value).replaceAll("'", '%27');
 }
 
 function problem(message: string): { kind: 'problem'; message: string } {

@@ -115,7 +115,7 @@ test('a callback whose URL has a variable that a member does not have is told of
   await until('both are told of', () => receiver.called.length === 2);
   expect(receiver.called.map(({ method, url }) => `${method} ${url}`).sort()).toEqual([
     'GET /sent/second',
-    "POST /problem?The%20callback's%20URL%20has%20the%20variable%20%24%7BstudentId%7D%2C%20which%20this%20message%20does%20not%20have.",
+    'POST /problem?The%20callback%27s%20URL%20has%20the%20variable%20%24%7BstudentId%7D%2C%20which%20this%20message%20does%20not%20have.',
   ]);
   expect(await university.communication()).toMatchObject({ state: 'enabled' });
 }, 60_000);
