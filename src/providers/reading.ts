@@ -1,0 +1,105 @@
+// What most providers' requests have in common: JSON or a form, fields that must be there, and times without an offset.
+import type { Instant } from '../domain/instant.ts';
+import type { ProviderRequest, Reading, Reply } from './provider.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Null for what is not UTF-8. */
+export function textOf({ body }: ProviderRequest): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    return null;
+  }
+}
+
+/** The JSON object that the body is; null for anything else. */
+export function jsonOf(request: ProviderRequest): Fields | null {
+  const text = textOf(request);
+  return text === null ? null : parsedObject(text);
+}
+
+export function parsedObject(text: string): Fields | null {
+  try {
+    return objectOf(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+export function objectOf(value: unknown): Fields | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+}
+
+/** The form that the body is, or the query where there is no body. */
+export function formOf(request: ProviderRequest): Fields {
+  const text = textOf(request) ?? '';
+  return Object.fromEntries([...new URLSearchParams(text)].reverse());
+}
+
+export function queryOf({ query }: ProviderRequest): Fields {
+  return Object.fromEntries([...query].reverse());
+}
+
+/** A field as text: numbers are taken as their digits, and anything else is none. */
+export function field(fields: Fields, name: string): string | null {
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  return typeof value === 'string' && value !== '' && isStorable(value) ? value : null;
+}
+
+function isStorable(text: string): boolean {
+  return text.length <= 4000 && !text.includes('\u0000') && text.isWellFormed();
+}
+
+/** The fields that are not there, as the Notify family says it. */
+export function missing(provider: string, fields: Fields, names: readonly string[]): string[] {
+  return names
+    .filter((name) => field(fields, name) === null)
+    .map((name) => `${provider} callback failed: ${name} missing`);
+}
+
+export function unreadable(provider: string): Reading<never> {
+  return { kind: 'refused', messages: [`${provider} callback failed: the body cannot be read`] };
+}
+
+export function jsonReply(status: number, body: object): Reply {
+  return { status, contentType: 'application/json', body: JSON.stringify(body) };
+}
+
+/** As the routes of the Notify family refuse. */
+export function refusedAsNotify(messages: readonly string[]): Reply {
+  return jsonReply(400, { result: 'error', message: messages });
+}
+
+/**
+ * `YYYY-MM-DD HH:MM:SS`, with `T` for the space or an offset where one is given, else in the given zone; null for what is
+ * no time.
+ */
+export function timeIn(zone: string, text: string | null): Instant | null {
+  const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?(Z|[+-]\d\d:?\d\d)?$/.exec(
+    text ?? '',
+  );
+  if (!match) return null;
+  const [, date = '', time = '', fraction = '', offset] = match;
+  const asUtc = Date.parse(`${date}T${time}${offset ?? 'Z'}`);
+  if (Number.isNaN(asUtc)) return null;
+  const ms = offset === undefined ? asUtc - zoneOffsetMs(zone, asUtc) : asUtc;
+  const iso = new Date(ms).toISOString();
+  return /^\d{4}-/.test(iso) ? `${iso.slice(0, 19)}.${fraction.padEnd(6, '0')}Z` : null;
+}
+
+/** How far a zone is ahead of UTC when its clocks show this time. */
+function zoneOffsetMs(zone: string, shownMs: number): number {
+  const ahead = (utcMs: number): number => {
+    const parts = new Intl.DateTimeFormat('en-GB', {
+      ...{ timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit' },
+      ...{ hour: '2-digit', minute: '2-digit', second: '2-digit' },
+    }).formatToParts(utcMs);
+    const of = (type: string): string => parts.find((part) => part.type === type)?.value ?? '00';
+    const shown = `${of('year')}-${of('month')}-${of('day')}T${of('hour')}:${of('minute')}:${of('second')}Z`;
+    return Date.parse(shown) - utcMs;
+  };
+  // Once more from the better guess, for the hours around a change of the clocks.
+  return ahead(shownMs - ahead(shownMs));
+}

@@ -1,0 +1,41 @@
+import type { Provider, ProviderRequest, Reading, Receipt } from './provider.ts';
+import { field, jsonReply, missing, queryOf, refusedAsNotify } from './reading.ts';
+
+const reasons: Readonly<Record<string, string>> = {
+  20: 'Subscriber unreachable',
+  21: 'Incorrect number',
+  22: 'Delivery failure',
+  31: 'Number blacklisted',
+  32: 'Originator not registered',
+};
+
+/** Spryng (NL): a GET that says everything in its query, and names the notification by its id. */
+export const spryng: Provider = {
+  name: 'spryng',
+  proof: 'password_or_token',
+  method: 'GET',
+  readStatus,
+  statusTaken: jsonReply(200, { result: 'success' }),
+  refused: refusedAsNotify,
+};
+
+function readStatus(request: ProviderRequest): Reading<Receipt> {
+  const fields = queryOf(request);
+  const messages = missing('Spryng', fields, ['STATUS', 'REASONCODE', 'REFERENCE']);
+  if (messages.length > 0) return { kind: 'refused', messages };
+  const [word, reason] = [field(fields, 'STATUS') ?? '', field(fields, 'REASONCODE') ?? ''];
+  return {
+    kind: 'read',
+    items: [
+      {
+        reference: field(fields, 'REFERENCE') ?? '',
+        key: null,
+        status: word === '10' ? 'delivered' : word === '20' ? 'permanent-failure' : 'technical-failure',
+        word,
+        description: word === '20' && Object.hasOwn(reasons, reason) ? (reasons[reason] ?? null) : null,
+        providerResponse: `status ${word}, reason ${reason}`,
+        occurredAt: null,
+      },
+    ],
+  };
+}

@@ -1,0 +1,85 @@
+import type { InboundText, Provider, ProviderRequest, Reading, Receipt } from './provider.ts';
+import {
+  field,
+  formOf,
+  jsonOf,
+  jsonReply,
+  missing,
+  queryOf,
+  refusedAsNotify,
+  type Fields,
+} from './reading.ts';
+
+/** Twilio's words, of SMS and of Voice, in those of the Notify family. */
+const statuses: Readonly<Record<string, string>> = {
+  accepted: 'created',
+  scheduled: 'created',
+  queued: 'sending',
+  sending: 'sending',
+  sent: 'sending',
+  delivered: 'delivered',
+  undelivered: 'permanent-failure',
+  failed: 'technical-failure',
+};
+
+const emptyTwiml = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>';
+
+/** Twilio (AU, Dispatch): a form, a query or JSON, signed; under its own SID. */
+export const twilio: Provider = {
+  name: 'twilio',
+  proof: 'twilio',
+  method: 'POST',
+  readStatus,
+  readInbound,
+  statusTaken: jsonReply(200, { result: 'success' }),
+  inboundTaken: { status: 200, contentType: 'text/xml', body: emptyTwiml },
+  refused: refusedAsNotify,
+};
+
+function readStatus(request: ProviderRequest): Reading<Receipt> {
+  const fields = fieldsOf(request);
+  const isCall = field(fields, 'CallSid') !== null && field(fields, 'MessageSid') === null;
+  const [sidName, statusName] = isCall ? ['CallSid', 'CallStatus'] : ['MessageSid', 'MessageStatus'];
+  const messages = missing('Twilio', fields, [statusName, sidName]);
+  if (messages.length > 0) return { kind: 'refused', messages };
+  const [sid, word] = [field(fields, sidName) ?? '', field(fields, statusName) ?? ''];
+  const token = request.headers['i-twilio-idempotency-token'];
+  return {
+    kind: 'read',
+    items: [
+      {
+        reference: sid,
+        // The token is one request's, over its repeats.
+        key: token === undefined ? null : `${token}/${sid}/${word}`,
+        status: Object.hasOwn(statuses, word) ? (statuses[word] ?? null) : 'technical-failure',
+        word,
+        description: null,
+        providerResponse: field(fields, 'ErrorCode'),
+        occurredAt: null,
+      },
+    ],
+  };
+}
+
+function readInbound(request: ProviderRequest): Reading<InboundText> {
+  const fields = fieldsOf(request);
+  const messages = missing('Twilio', fields, ['MessageSid', 'From', 'To', 'Body']);
+  if (messages.length > 0) return { kind: 'refused', messages };
+  return {
+    kind: 'read',
+    items: [
+      {
+        key: field(fields, 'MessageSid'),
+        source: field(fields, 'From') ?? '',
+        destination: field(fields, 'To') ?? '',
+        message: field(fields, 'Body') ?? '',
+        receivedAt: null,
+      },
+    ],
+  };
+}
+
+function fieldsOf(request: ProviderRequest): Fields {
+  const isJson = (request.headers['content-type'] ?? '').toLowerCase().startsWith('application/json');
+  return { ...queryOf(request), ...(isJson ? jsonOf(request) : formOf(request)) };
+}
