@@ -7,11 +7,13 @@ import {
   callbackAuthContext,
   clientCertificateContext,
   communicationAuthContext,
+  providerContext,
   signingSecretContext,
 } from '../domain/secret-contexts.ts';
 import type { SealedRow, SealedRows } from '../ports/index.ts';
 
 type ApiKeyRow = { id: string; service_id: string; sealed_secret: Buffer };
+type ProviderRow = { service_id: string; provider: string; sealed_credentials: Buffer };
 type CommunicationRow = { communication_id: string; event: CommunicationEvent; sealed_auth: Buffer };
 type NotificationRow = { id: string; service_id: string; sealed_callback_token: Buffer };
 type CallbackRow = {
@@ -28,7 +30,7 @@ const callbackHasSecrets = `coalesce(sealed_auth, sealed_previous_auth, sealed_c
   OR cardinality(sealed_signing_secrets) > 0`;
 
 /**
- * The API keys, the callbacks, those of communications, and the notifications with a token of their own, each in the order
+ * The API keys, the callbacks, those of communications, the providers, and the notifications with a token of their own, each in the order
  * of their ids; the cursor is `<kind>:<id>`.
  */
 export function createSealedRows(pool: Pool): SealedRows {
@@ -74,14 +76,25 @@ export function createSealedRows(pool: Pool): SealedRows {
     );
     return rows.map((row) => toCommunicationSecrets(pool, row));
   };
-  const kinds = { api_keys: apiKeys, callbacks, communications, notifications };
-  const order = ['api_keys', 'callbacks', 'communications', 'notifications'] as const;
+  const providers = async (after: string | null, limit: number): Promise<(SealedRow & { id: string })[]> => {
+    const [id = null, provider = null] = after?.split('/') ?? [];
+    const { rows } = await pool.query<ProviderRow>(
+      `SELECT service_id, provider, sealed_credentials FROM provider_settings
+       WHERE ($1::uuid IS NULL OR (service_id, provider) > ($1, $2)) AND sealed_credentials IS NOT NULL
+       ORDER BY service_id, provider LIMIT $3`,
+      [id, provider, limit],
+    );
+    return rows.map((row) => toProviderSecrets(pool, row));
+  };
+  const kinds = { api_keys: apiKeys, callbacks, communications, providers, notifications };
+  const order = ['api_keys', 'callbacks', 'communications', 'providers', 'notifications'] as const;
 
   return {
     async count() {
       const { rows } = await pool.query<{ count: number }>(
         `SELECT (SELECT count(*) FROM api_keys) + (SELECT count(*) FROM callbacks WHERE ${callbackHasSecrets})
            + (SELECT count(*) FROM communication_callbacks WHERE sealed_auth IS NOT NULL)
+           + (SELECT count(*) FROM provider_settings WHERE sealed_credentials IS NOT NULL)
            + (SELECT count(*) FROM notifications WHERE sealed_callback_token IS NOT NULL) AS count`,
       );
       return rows[0]?.count ?? 0;
@@ -111,6 +124,23 @@ function toApiKeySecrets(pool: Pool, row: ApiKeyRow): SealedRow & { id: string }
       const { rowCount } = await pool.query(
         'UPDATE api_keys SET sealed_secret = $3 WHERE id = $1 AND sealed_secret = $2',
         [row.id, row.sealed_secret, sealed],
+      );
+      return rowCount === 1;
+    },
+  };
+}
+
+function toProviderSecrets(pool: Pool, row: ProviderRow): SealedRow & { id: string } {
+  const { service_id: serviceId, provider, sealed_credentials: sealed } = row;
+  return {
+    id: `${serviceId}/${provider}`,
+    place: `provider ${provider} of service ${serviceId}`,
+    secrets: [{ context: providerContext(serviceId, provider), sealed }],
+    async replace([sealedAnew]) {
+      const { rowCount } = await pool.query(
+        `UPDATE provider_settings SET sealed_credentials = $4
+         WHERE service_id = $1 AND provider = $2 AND sealed_credentials = $3`,
+        [serviceId, provider, sealed, sealedAnew],
       );
       return rowCount === 1;
     },

@@ -17,6 +17,15 @@ export function communicationAuthContext(communicationId: string, event: Communi
   return `communication:${communicationId}:${event}`;
 }
 
+export function providerContext(serviceId: string, provider: string): string {
+  return `provider:${serviceId}:${provider}`;
+}
+
+/** Of the access tokens that we give to a provider. */
+export function providerTokenContext(provider: string): string {
+  return `provider-token:${provider}`;
+}
+
 export function apiKeySecretContext(serviceId: string, keyId: string): string {
   return `api-key:${serviceId}:${keyId}`;
 }

@@ -8,6 +8,7 @@ import type { HttpDeps } from './deps.ts';
 import { addNotFoundHandler, handleError } from './error-handler.ts';
 import { addJsonBody, bodyLimitBytes } from './json-body.ts';
 import { addOpenApi } from './open-api.ts';
+import { addProviderWebhooks } from './provider-webhooks.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
 import { addApiKeyRoutes } from './routes/api-keys.ts';
 import { addBatchRoutes } from './routes/batches.ts';
@@ -19,6 +20,7 @@ import { addHistoryRoutes } from './routes/history.ts';
 import { addInboundRoutes } from './routes/inbound.ts';
 import { addLetterRoutes } from './routes/letters.ts';
 import { addNotificationRoutes } from './routes/notifications.ts';
+import { addProviderRoutes } from './routes/providers.ts';
 import { addProcessRoutes } from './routes/process.ts';
 import { addServiceRoutes } from './routes/services.ts';
 import { addStatusRoutes } from './routes/statuses.ts';
@@ -73,6 +75,7 @@ async function addApi(app: ZodApp, deps: HttpDeps): Promise<void> {
       addCallbackRoutes(v1, routeDeps);
       addCommunicationRoutes(v1, routeDeps);
       addDrainRoutes(v1, routeDeps);
+      addProviderRoutes(v1, routeDeps);
       addCampaignRoutes(v1, routeDeps);
       addBatchRoutes(v1, routeDeps);
       addNotificationRoutes(v1, routeDeps);
@@ -83,6 +86,9 @@ async function addApi(app: ZodApp, deps: HttpDeps): Promise<void> {
     },
     { prefix: '/v1' },
   );
+  await app.register(async (webhooks: ZodApp) => addProviderWebhooks(webhooks, routeDeps), {
+    prefix: '/v1/providers',
+  });
   await addNotifyApi(app, routeDeps, authenticate);
 }
 

@@ -9,6 +9,7 @@ import type {
   InboundStore,
   LetterReportStore,
   NotificationStore,
+  ProviderStore,
   Redeliveries,
   SecretBox,
   SendTest,
@@ -21,6 +22,8 @@ import type { AcceptComplaintUseCase } from '../use-cases/accept-complaint.ts';
 import type { AcceptInboundUseCase } from '../use-cases/accept-inbound.ts';
 import type { AcceptProblemUseCase } from '../use-cases/accept-problem.ts';
 import type { AcceptStatusUseCase } from '../use-cases/accept-status.ts';
+import type { ReceiveInbound } from '../use-cases/receive-inbound.ts';
+import type { ReceiveReceipts } from '../use-cases/receive-receipts.ts';
 import type { ServiceKeyCache } from '../use-cases/service-keys.ts';
 import type { WorkflowUrl } from '../use-cases/show-history.ts';
 
@@ -46,6 +49,9 @@ export type HttpDeps = {
   acceptComplaint: AcceptComplaintUseCase;
   acceptProblem: AcceptProblemUseCase;
   acceptInbound: AcceptInboundUseCase;
+  providers: ProviderStore;
+  receiveReceipts: ReceiveReceipts;
+  receiveInbound: ReceiveInbound;
   workflowUrl: WorkflowUrl;
   /** Null for each part that is there, else why it is not, in words anyone may read. */
   readiness: () => Promise<Record<string, string | null>>;

@@ -13,6 +13,8 @@ import { migrate } from '../db/migrate.ts';
 import { createInboundStore } from '../db/inbound-store.ts';
 import { createLetterReportStore } from '../db/letter-report-store.ts';
 import { createNotificationStore } from '../db/notification-store.ts';
+import { createProviderStore } from '../db/provider-store.ts';
+import { createReceiptStore } from '../db/receipt-store.ts';
 import { createPool } from '../db/pool.ts';
 import { createRedeliveries } from '../db/redeliveries.ts';
 import { createServiceStore } from '../db/service-store.ts';
@@ -20,12 +22,15 @@ import { createStatusStore } from '../db/status-store.ts';
 import { createStoredCallbacks } from '../db/stored-callback.ts';
 import { buildApp } from '../http/build-app.ts';
 import { createEgressPolicy } from '../net/egress-policy.ts';
+import { createSns } from '../net/sns.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { workflowUrl } from '../temporal/workflow-url.ts';
 import { createAcceptComplaint } from '../use-cases/accept-complaint.ts';
 import { createAcceptInbound } from '../use-cases/accept-inbound.ts';
 import { createAcceptProblem } from '../use-cases/accept-problem.ts';
 import { createAcceptStatus } from '../use-cases/accept-status.ts';
+import { createReceiveInbound } from '../use-cases/receive-inbound.ts';
+import { createReceiveReceipts } from '../use-cases/receive-receipts.ts';
 import { startDelivery } from './delivery.ts';
 import type { InstallationSecrets } from './installation-secrets.ts';
 import { createOutbound } from './outbound.ts';
@@ -67,6 +72,16 @@ export async function startApp(
     metrics,
     now: () => new Date(),
   };
+  const acceptStatus = createAcceptStatus(acceptance);
+  const acceptComplaint = createAcceptComplaint(acceptance);
+  const acceptInbound = createAcceptInbound({ ...acceptance, services, inbound });
+  const providers = createProviderStore(pool);
+  for (const unchecked of await providers.unchecked())
+    log.warn(
+      unchecked,
+      'nothing that this provider reports for this service is checked: its credentials are none',
+    );
+  const door = { providers, secrets: box, sns: createSns(outbound.sender), now: () => new Date() };
   const uiUrl = config.TEMPORAL_UI_URL;
   const app = await buildApp({
     services,
@@ -85,10 +100,18 @@ export async function startApp(
     letterReports: createLetterReportStore(pool),
     secrets: box,
     urlPolicy: egress,
-    acceptStatus: createAcceptStatus(acceptance),
-    acceptComplaint: createAcceptComplaint(acceptance),
+    acceptStatus,
+    acceptComplaint,
     acceptProblem: createAcceptProblem(acceptance),
-    acceptInbound: createAcceptInbound({ ...acceptance, services, inbound }),
+    acceptInbound,
+    providers,
+    receiveReceipts: createReceiveReceipts({
+      ...door,
+      acceptStatus,
+      acceptComplaint,
+      receipts: createReceiptStore(pool),
+    }),
+    receiveInbound: createReceiveInbound({ ...door, acceptInbound }),
     workflowUrl: (workflowId) => (uiUrl ? workflowUrl(uiUrl, config.TEMPORAL_NAMESPACE, workflowId) : null),
     readiness: createReadiness(pool, delivery),
     renderMetrics: () => metrics.render(),

@@ -11,13 +11,15 @@ import { createDrainStore } from '../db/drain-store.ts';
 import { createLetterReportStore } from '../db/letter-report-store.ts';
 import { createMailStore } from '../db/mail-store.ts';
 import { createNotificationStore } from '../db/notification-store.ts';
+import { createReceiptStore } from '../db/receipt-store.ts';
 import { createServiceStore } from '../db/service-store.ts';
 import { createStatusStore } from '../db/status-store.ts';
 import { createWorkflowRequests } from '../db/workflow-requests.ts';
 import { createAttemptGate } from '../dispatch/attempt-gate.ts';
 import { createDispatcher, type Dispatcher } from '../dispatch/dispatcher.ts';
 import { createWorkflowRelay } from '../dispatch/workflow-relay.ts';
-import type { DeliveryMetrics, DispatchEntry } from '../ports/index.ts';
+import type { DispatchEntry } from '../ports/index.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { createMemberWorkflows } from '../temporal/start-member.ts';
 import { createWorkflowStarter } from '../temporal/start-workflow.ts';
 import { ownTaskQueue } from '../temporal/task-queues.ts';
@@ -25,11 +27,14 @@ import { installTemporalRuntime } from '../temporal/temporal-runtime.ts';
 import { createTemporalWorker, type TemporalWorker } from '../temporal/temporal-worker.ts';
 import { createWorkflows } from '../temporal/tell-workflows.ts';
 import { loadWorkflowBundle } from '../temporal/workflow-bundle.ts';
+import { createAcceptComplaint } from '../use-cases/accept-complaint.ts';
 import { createReportProblem } from '../use-cases/accept-problem.ts';
 import { createAcceptStatus } from '../use-cases/accept-status.ts';
 import { createAdvanceBatch } from '../use-cases/advance-batch.ts';
+import { lookAtEarlyReceipts } from '../use-cases/look-at-early-receipts.ts';
 import { createTellReturnedLetters } from '../use-cases/tell-returned-letters.ts';
 import { timeOutNotification } from '../use-cases/time-out-notification.ts';
+import { startEarlyReceipts } from './early-receipts.ts';
 import { createMailer } from './create-mailer.ts';
 import { publicUrlOf } from './public-url.ts';
 
@@ -42,7 +47,7 @@ export type Delivery = {
 /** The half of a process that delivers: the dispatcher, the Temporal worker and what its activities need. */
 export async function startDelivery(
   config: Config & { DATABASE_URL: string; TEMPORAL_ADDRESS: string },
-  parts: { pool: Pool; sending: SendPorts; metrics: DeliveryMetrics; log: Logger },
+  parts: { pool: Pool; sending: SendPorts; metrics: Metrics; log: Logger },
 ): Promise<Delivery> {
   const { pool, sending, metrics, log } = parts;
   installTemporalRuntime(log);
@@ -61,10 +66,17 @@ export async function startDelivery(
     metrics,
     now: () => new Date(),
   };
+  const acceptStatus = createAcceptStatus(acceptance);
   const timeoutPorts = {
     notifications: createNotificationStore(pool),
     services: createServiceStore(pool),
-    acceptStatus: createAcceptStatus(acceptance),
+    acceptStatus,
+  };
+  const receiptPorts = {
+    receipts: createReceiptStore(pool),
+    acceptStatus,
+    acceptComplaint: createAcceptComplaint(acceptance),
+    now: () => new Date(),
   };
   const worker: TemporalWorker = createTemporalWorker({
     address: config.TEMPORAL_ADDRESS,
@@ -123,6 +135,12 @@ export async function startDelivery(
   });
   const offers = createDispatchSignal(config.DATABASE_URL);
 
+  const earlyReceipts = startEarlyReceipts(
+    () => lookAtEarlyReceipts(receiptPorts),
+    (provider) => metrics.receiptDropped(provider),
+    log,
+  );
+
   worker.start();
   await dispatcher.start();
   relay.start();
@@ -135,6 +153,7 @@ export async function startDelivery(
     worker,
     async stop() {
       await offers.stop();
+      await earlyReceipts.stop();
       await relay.stop();
       await dispatcher.stop();
       // An exchange has as long to end as an activity, and is recorded before its workflow could look elsewhere.

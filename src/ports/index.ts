@@ -8,3 +8,4 @@ export type * from './letters.ts';
 export type * from './mail.ts';
 export type * from './secrets.ts';
 export type * from './campaigns.ts';
+export type * from './providers.ts';

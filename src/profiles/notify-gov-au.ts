@@ -9,7 +9,8 @@ import { timeoutByProgress } from './timeout-status.ts';
 
 const phoneNumbers = phoneNumbersOf('AU', '+61491570156');
 
-const finalStatuses = ['delivered', 'permanent-failure', 'temporary-failure', 'technical-failure'];
+/** Those of its document, and its code's own word for what SAP could not deliver. */
+const finalStatuses = ['delivered', 'permanent-failure', 'temporary-failure', 'technical-failure', 'failed'];
 
 /** Notify.gov.au: eight keys in the order that it really sends, and every accepted status. */
 export const notifyGovAu: Profile = {

@@ -11,7 +11,7 @@ import { spryng } from './spryng.ts';
 import { telstra } from './telstra.ts';
 import { twilio } from './twilio.ts';
 
-export type { InboundText, Proof, Provider, ProviderRequest, Reading, Receipt, Reply } from './provider.ts';
+export type { InboundText, Proof, Provider, ProviderRequest, Receipt, Reply } from './provider.ts';
 
 /** Every provider there is, by its name in URLs. */
 export const providers: ReadonlyMap<string, Provider> = new Map(

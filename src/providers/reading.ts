@@ -5,7 +5,7 @@ import type { ProviderRequest, Reading, Reply } from './provider.ts';
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Null for what is not UTF-8. */
-export function textOf({ body }: ProviderRequest): string | null {
+function textOf({ body }: ProviderRequest): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch {

@@ -3,6 +3,8 @@ import { attemptOutcomes } from '../domain/attempt.ts';
 import type { DeliveryMetrics } from '../ports/index.ts';
 
 export type Metrics = DeliveryMetrics & {
+  /** A provider's receipt of a message that nobody has registered in time. */
+  receiptDropped(provider: string): void;
   render(): Promise<{ contentType: string; text: string }>;
 };
 
@@ -16,6 +18,12 @@ export function createMetrics(queueDepth: () => Promise<number>): Metrics {
     name: 'ringback_statuses_accepted_total',
     help: 'Statuses accepted; a repeated event id counts as a duplicate.',
     labelNames: ['profile', 'duplicate'],
+    registers,
+  });
+  const receiptsDropped = new Counter({
+    name: 'ringback_receipts_dropped_total',
+    help: 'Receipts of messages that nobody registered within five minutes, by provider.',
+    labelNames: ['provider'],
     registers,
   });
   const dispatched = new Counter({
@@ -55,6 +63,7 @@ export function createMetrics(queueDepth: () => Promise<number>): Metrics {
 
   return {
     accepted: (profile, isDuplicate) => accepted.inc({ profile, duplicate: String(isDuplicate) }),
+    receiptDropped: (provider) => receiptsDropped.inc({ provider }),
     dispatched: (count) => dispatched.inc(count),
     attempted: (outcome, durationMs) => {
       attempts.inc({ outcome });

@@ -1,8 +1,11 @@
-import type { DeliveryMetrics, SendTest, UrlPolicy } from '../../src/ports/index.ts';
+import type { DeliveryMetrics, SendTest, Sns, UrlPolicy } from '../../src/ports/index.ts';
 import { createAcceptComplaint } from '../../src/use-cases/accept-complaint.ts';
 import { createAcceptInbound } from '../../src/use-cases/accept-inbound.ts';
 import { createAcceptProblem } from '../../src/use-cases/accept-problem.ts';
 import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
+import { lookAtEarlyReceipts } from '../../src/use-cases/look-at-early-receipts.ts';
+import { createReceiveInbound } from '../../src/use-cases/receive-inbound.ts';
+import { createReceiveReceipts } from '../../src/use-cases/receive-receipts.ts';
 import { createTellReturnedLetters } from '../../src/use-cases/tell-returned-letters.ts';
 import { createFakeApiKeyStore } from './fakes/api-key-store.ts';
 import { createFakeBatchStore } from './fakes/batch-store.ts';
@@ -14,10 +17,12 @@ import { createMemory } from './fakes/memory.ts';
 import { createFakeInboundStore } from './fakes/inbound-store.ts';
 import { createFakeLetterReportStore } from './fakes/letter-report-store.ts';
 import { createFakeNotificationStore } from './fakes/notification-store.ts';
+import { createFakeProviderStore, createFakeReceiptStore } from './fakes/provider-stores.ts';
 import { createFakeRedeliveries } from './fakes/redeliveries.ts';
 import { createFakeSecretBox } from './fakes/secret-box.ts';
 import { createFakeServiceStore } from './fakes/service-store.ts';
 import { createFakeStoredCallbacks } from './fakes/stored-callbacks.ts';
+import { fixture } from './fixture.ts';
 import { createFakeStatusStore } from './fakes/status-store.ts';
 
 export const testNow = new Date('2026-06-15T11:30:00.123Z');
@@ -61,8 +66,28 @@ export function createFakePorts() {
     metrics: noMetrics,
     now,
   };
+  const providers = createFakeProviderStore(memory);
+  const receipts = createFakeReceiptStore(memory);
+  const secrets = createFakeSecretBox();
+  const acceptStatus = createAcceptStatus(acceptance);
+  const acceptComplaint = createAcceptComplaint(acceptance);
+  const acceptInbound = createAcceptInbound({ ...acceptance, services, inbound });
+  /** SNS with the certificate of the fixtures; what it was told of subscriptions. */
+  const confirmed: string[] = [];
+  const sns: Sns = {
+    certificate: async () => fixture('providers/sns-test-signing-cert.pem'),
+    confirm: async (url) => void confirmed.push(url),
+  };
+  const door = { providers, secrets, sns, now };
   return {
     memory,
+    receipts,
+    confirmed,
+    providers,
+    receiveReceipts: createReceiveReceipts({ ...door, receipts, acceptStatus, acceptComplaint }),
+    receiveInbound: createReceiveInbound({ ...door, acceptInbound }),
+    lookAtEarlyReceipts: (at: Date) =>
+      lookAtEarlyReceipts({ receipts, acceptStatus, acceptComplaint, now: () => at }),
     services,
     inbound,
     apiKeys: createFakeApiKeyStore(memory),
@@ -76,12 +101,12 @@ export function createFakePorts() {
     sendTest,
     notifications,
     statuses,
-    secrets: createFakeSecretBox(),
+    secrets,
     urlPolicy: httpsOnly,
-    acceptStatus: createAcceptStatus(acceptance),
-    acceptComplaint: createAcceptComplaint(acceptance),
+    acceptStatus,
+    acceptComplaint,
     acceptProblem: createAcceptProblem(acceptance),
-    acceptInbound: createAcceptInbound({ ...acceptance, services, inbound }),
+    acceptInbound,
     letterReports,
     /** What the workflow of a report does. */
     tellReturnedLetters: createTellReturnedLetters({ ...acceptance, letterReports }),

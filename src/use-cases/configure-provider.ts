@@ -1,0 +1,40 @@
+import {
+  ProviderCredentials,
+  type ConfigureProvider,
+  type ConfiguredProvider,
+  type StoredCredentials,
+} from '../domain/provider.schema.ts';
+import { invalidField, notFound } from '../domain/errors.ts';
+import { providerContext } from '../domain/secret-contexts.ts';
+import type { ProviderStore, SecretBox, ServiceStore } from '../ports/index.ts';
+import { providers } from '../providers/index.ts';
+
+/**
+ * Says with what a provider shows itself for a service, replacing what was said before. Nothing of the credentials is
+ * ever read back. Throws NOT_FOUND for an unknown service or provider.
+ */
+export async function configureProvider(
+  ports: { services: Pick<ServiceStore, 'find'>; providers: ProviderStore; secrets: SecretBox },
+  serviceId: string,
+  providerName: string,
+  body: ConfigureProvider,
+): Promise<{ stored: ConfiguredProvider; wasCreated: boolean }> {
+  const provider = providers.get(providerName);
+  if (!provider) throw notFound('provider');
+  if (!(await ports.services.find(serviceId))) throw notFound('service');
+  if (body.inbound_numbers?.length && !provider.readInbound)
+    throw invalidField('inbound_numbers', `${providerName} brings no inbound messages`);
+  const parsed = ProviderCredentials[provider.proof].safeParse(body.credentials);
+  if (!parsed.success)
+    throw invalidField('credentials', parsed.error.issues[0]?.message ?? 'are not those of this provider');
+  const credentials: StoredCredentials = parsed.data;
+  const isUnchecked = 'type' in credentials;
+  return ports.providers.put(serviceId, providerName, {
+    credentialType: isUnchecked ? 'none' : provider.proof,
+    sealedCredentials: isUnchecked
+      ? null
+      : ports.secrets.seal(JSON.stringify(credentials), providerContext(serviceId, providerName)),
+    inboundNumbers: body.inbound_numbers ?? [],
+    publicUrl: body.public_url ?? null,
+  });
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { notFound } from '../domain/errors.ts';
+import type { ProviderSettings, ProviderStore, SecretBox, Sns } from '../ports/index.ts';
+import { providers, type InboundText, type Reply } from '../providers/index.ts';
+import type { AcceptInboundUseCase } from './accept-inbound.ts';
+import { eventIdFrom } from './event-id-from.ts';
+import { admit, type DoorRequest } from './provider-door.ts';
+import { refusal } from './receive-receipts.ts';
+
+export type ReceiveInbound = (providerName: string, request: DoorRequest) => Promise<Reply>;
+
+/** Takes a text message that a provider brings, for the service whose number it was sent to; others' are answered alike. */
+export function createReceiveInbound(ports: {
+  providers: ProviderStore;
+  acceptInbound: AcceptInboundUseCase;
+  secrets: SecretBox;
+  sns: Sns;
+  now: () => Date;
+}): ReceiveInbound {
+  return async (providerName, request) => {
+    const provider = providers.get(providerName);
+    if (!provider?.readInbound) throw notFound('provider');
+    const { settings } = await admit(ports, provider, await ports.providers.of(providerName), request);
+    if (settings.length === 0) throw refusal(request);
+    const reading = provider.readInbound(request);
+    if (reading.kind === 'refused') return provider.refused(reading.messages);
+    for (const text of reading.items) await take(ports.acceptInbound, providerName, settings, text, request);
+    return provider.inboundTaken ?? provider.statusTaken;
+  };
+}
+
+async function take(
+  acceptInbound: AcceptInboundUseCase,
+  provider: string,
+  settings: readonly ProviderSettings[],
+  text: InboundText,
+  request: DoorRequest,
+): Promise<void> {
+  const { source, destination } = text;
+  const owner = (number: string) =>
+    settings.find(({ inboundNumbers }) => inboundNumbers.some((own) => isSame(own, number)));
+  // SAP's document leaves open which of the two numbers is ours; the configuration does not.
+  const [service, from, to] = owner(destination)
+    ? [owner(destination), source, destination]
+    : [owner(source), destination, source];
+  if (!service) return;
+  const digest = createHash('sha256').update(request.body).update(request.query.toString()).digest('hex');
+  await acceptInbound({ kind: 'operator' }, service.serviceId, {
+    source_number: from,
+    destination_number: to,
+    message: text.message,
+    event_id: eventIdFrom(`inbound/${provider}/${service.serviceId}/${text.key ?? digest}`),
+    ...(text.receivedAt !== null && { date_received: text.receivedAt }),
+  });
+}
+
+/** Of numbers that are written with their country or without it, the last nine digits are what tells them apart. */
+function isSame(own: string, given: string): boolean {
+  const [left, right] = [own, given].map((number) => number.replace(/\D/g, ''));
+  return left === right || (right !== undefined && right.length >= 9 && left?.slice(-9) === right.slice(-9));
+}

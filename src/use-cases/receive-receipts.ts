@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { AppError, notFound } from '../domain/errors.ts';
+import type { ProviderSettings, ProviderStore, ReceiptStore, SecretBox, Sns } from '../ports/index.ts';
+import { providers, type Receipt, type Reply } from '../providers/index.ts';
+import { isSnsUrl, type SnsEnvelope } from '../signing/sns-signature.ts';
+import { acceptReceipt, type ReceiptAcceptance } from './accept-receipt.ts';
+import { eventIdFrom } from './event-id-from.ts';
+import { admit, type DoorRequest } from './provider-door.ts';
+
+export type ReceiptPorts = ReceiptAcceptance & {
+  providers: ProviderStore;
+  receipts: ReceiptStore;
+  secrets: SecretBox;
+  sns: Sns;
+  now: () => Date;
+};
+
+export type ReceiveReceipts = (providerName: string, request: DoorRequest) => Promise<Reply>;
+
+/**
+ * Takes what a provider reports, and answers in its words once that is durable. A repeat is recognised by the provider's
+ * own id, or else by the request itself. Throws FORBIDDEN for a request that shows no credentials that are somebody's.
+ */
+export function createReceiveReceipts(ports: ReceiptPorts): ReceiveReceipts {
+  return async (providerName, request) => {
+    const provider = providers.get(providerName);
+    if (!provider) throw notFound('provider');
+    const admission = await admit(ports, provider, await ports.providers.of(providerName), request);
+    const { settings, envelope, signedId } = admission;
+    if (settings.length === 0) throw refusal(request);
+    if (envelope && envelope['Type'] !== 'Notification')
+      return confirm(ports.sns, envelope, provider.statusTaken, provider.refused);
+
+    const reading = provider.readStatus(request);
+    if (reading.kind === 'refused') return provider.refused(reading.messages);
+    if (
+      signedId !== null &&
+      reading.items.some(({ reference }) => reference.toLowerCase() !== signedId.toLowerCase())
+    )
+      return provider.refused([`${providerName} callback failed: the token is another letter's`]);
+    // In their order: they may be of one message.
+    for (const [place, receipt] of reading.items.entries())
+      await take(ports, providerName, settings, receipt, eventIdOf(providerName, receipt, request, place));
+    return provider.statusTaken;
+  };
+}
+
+async function take(
+  ports: ReceiptPorts,
+  provider: string,
+  settings: readonly ProviderSettings[],
+  receipt: Receipt,
+  eventId: string,
+): Promise<void> {
+  const serviceIds = settings.map(({ serviceId }) => serviceId);
+  const message = await ports.receipts.find(provider, receipt.reference, serviceIds);
+  if (message) return acceptReceipt(ports, message, receipt, eventId);
+  await ports.receipts.keepEarly({ id: uuidv7(), provider, serviceIds, eventId, receipt });
+}
+
+export function refusal({ headers, query }: DoorRequest): AppError {
+  const isShown = 'authorization' in headers || 'x-twilio-signature' in headers || query.has('token');
+  return isShown || 'x-amz-sns-message-type' in headers
+    ? new AppError('FORBIDDEN', 'These credentials are not those of any service with this provider.')
+    : new AppError('UNAUTHENTICATED', 'This provider shows no credentials.');
+}
+
+/** SNS asks whether a subscription is wanted: the topic is one that was configured, so it is. */
+async function confirm(
+  sns: Sns,
+  envelope: SnsEnvelope,
+  taken: Reply,
+  refused: (messages: readonly string[]) => Reply,
+): Promise<Reply> {
+  if (envelope['Type'] === 'UnsubscribeConfirmation') return taken;
+  const url = envelope['SubscribeURL'] ?? '';
+  if (envelope['Type'] !== 'SubscriptionConfirmation' || !isSnsUrl(url, /^\/$/))
+    return refused(['SNS callback failed: the message is of no known type']);
+  await sns.confirm(url);
+  return taken;
+}
+
+function eventIdOf(
+  provider: string,
+  { key, reference }: Receipt,
+  request: DoorRequest,
+  place: number,
+): string {
+  if (key !== null) return eventIdFrom(`provider/${provider}/${key}`);
+  const digest = createHash('sha256').update(request.body).update(request.query.toString()).digest('hex');
+  return eventIdFrom(`provider/${provider}/${reference}/${digest}/${place}`);
+}

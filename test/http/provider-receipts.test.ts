@@ -1,0 +1,121 @@
+// What becomes of what providers report.
+import { basic, createProviderApp, signedByTwilio } from '../support/provider-app.ts';
+import { fixtureBytes } from '../support/provider-fixtures.ts';
+
+let t: Awaited<ReturnType<typeof createProviderApp>>;
+
+beforeEach(async () => {
+  t = await createProviderApp();
+});
+afterEach(() => t.app.close());
+
+describe('A receipt that comes before its message', () => {
+  const mmg = fixtureBytes({ file: 'mmg-dlr-delivered-handset.json' });
+  const headers = { authorization: basic('notify', 'the-providers-password') };
+  const id = '9f1d3c52-6c1e-4b7a-9d44-0c5a7e2b1f10';
+
+  it('is kept, also when it is repeated, and matched when the message appears', async () => {
+    const serviceId = await t.aService('govuk-notify', 'mmg');
+    for (let times = 1; times <= 2; times += 1)
+      expect((await t.send('mmg', { body: mmg, headers })).statusCode).toBe(200);
+    expect(await t.ports.lookAtEarlyReceipts(new Date())).toEqual({ matched: 0, dropped: [] });
+    await t.aMessage(serviceId, 'govuk-notify', { id });
+    expect(await t.ports.lookAtEarlyReceipts(new Date())).toEqual({ matched: 1, dropped: [] });
+    expect((await t.call('GET', `/v1/notifications/${id}`)).json()).toMatchObject({ status: 'delivered' });
+    await t.send('mmg', { body: mmg, headers });
+    const history = await t.call('GET', `/v1/notifications/${id}/callbacks`);
+    expect(history.json<{ items: object[] }>().items).toHaveLength(1);
+  });
+
+  it('is dropped, and counted, when nobody has registered the message within five minutes', async () => {
+    await t.aService('govuk-notify', 'mmg');
+    await t.send('mmg', { body: mmg, headers });
+    const before = new Date(Date.now() + 299_000);
+    expect((await t.ports.lookAtEarlyReceipts(before)).dropped).toEqual([]);
+    const after = new Date(Date.now() + 301_000);
+    expect((await t.ports.lookAtEarlyReceipts(after)).dropped).toMatchObject([{ provider: 'mmg' }]);
+    expect(t.ports.receipts.early).toEqual([]);
+  });
+});
+
+describe('A message to a Dispatch destination', () => {
+  it('is told of in Twilio’s own words', async () => {
+    const serviceId = await t.aService('dispatch', 'twilio');
+    const campaign = await t.call('POST', '/v1/campaigns', { body: { service_id: serviceId, name: 'x' } });
+    const communication = await t.call(
+      'POST',
+      `/v1/campaigns/${campaign.json<{ id: string }>().id}/communications`,
+      {
+        body: { name: 'x', mode: 'live', callbacks: [] },
+      },
+    );
+    const batch = await t.call(
+      'POST',
+      `/v1/communications/${communication.json<{ id: string }>().id}/batches`,
+      {
+        body: {
+          members: [
+            {
+              destinations: [
+                {
+                  type: 'sms',
+                  to: '+61491570156',
+                  provider: 'twilio',
+                  provider_reference: 'SMa1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4',
+                },
+              ],
+            },
+          ],
+        },
+      },
+    );
+    for (const file of [
+      'twilio-status-queued.txt',
+      'twilio-status-undelivered-30005.txt',
+      'twilio-status-read-unmapped.txt',
+    ]) {
+      const body = fixtureBytes({ file });
+      const headers = {
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-twilio-signature': signedByTwilio(body),
+      };
+      expect((await t.send('twilio', { body, headers })).statusCode).toBe(200);
+    }
+    const [member] = batch.json<{ members: { id: string }[] }>().members;
+    const history = await t.call('GET', `/v1/notifications/${member?.id ?? ''}/callbacks`);
+    expect(history.json<{ items: { status: string }[] }>().items.map(({ status }) => status)).toEqual([
+      ...['queued', 'undelivered', 'processed', 'read'],
+    ]);
+  });
+});
+
+describe('A text message that a provider brings', () => {
+  const body = fixtureBytes({ file: 'firetext-inbound.txt' });
+  const headers = {
+    authorization: basic('notify', 'the-providers-password'),
+    'content-type': 'application/x-www-form-urlencoded',
+  };
+
+  it('goes once to the service whose number it was sent to', async () => {
+    await t.aService('govuk-notify', 'firetext', { inbound_numbers: ['+447700900111'] });
+    const serviceId = await t.aService('govuk-notify', 'firetext', { inbound_numbers: ['+447700900789'] });
+    for (let times = 1; times <= 2; times += 1) {
+      const answer = await t.send('firetext', { body, headers }, 'inbound');
+      expect([answer.statusCode, answer.json()]).toEqual([200, { status: 'ok' }]);
+    }
+    const rows = [...t.ports.memory.statuses.values()].flat();
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.details).toMatchObject({
+      message: 'Yes please',
+      dateReceived: '2026-06-15T12:31:44.000000Z',
+    });
+    expect([...t.ports.memory.conversations.keys()]).toEqual([`${serviceId}/447700900456`]);
+  });
+
+  it('is answered alike for a number that is nobody’s, and not for a provider that brings none', async () => {
+    await t.aService('govuk-notify', 'firetext');
+    expect((await t.send('firetext', { body, headers }, 'inbound')).statusCode).toBe(200);
+    expect([...t.ports.memory.statuses.values()].flat()).toEqual([]);
+    expect((await t.send('telstra', { body, headers }, 'inbound')).statusCode).toBe(404);
+  });
+});

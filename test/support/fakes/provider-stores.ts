@@ -1,0 +1,101 @@
+import { fromDate } from '../../../src/domain/instant.ts';
+import type { ConfiguredProvider } from '../../../src/domain/provider.schema.ts';
+import type {
+  EarlyReceipt,
+  NamedMessage,
+  ProviderSettings,
+  ProviderStore,
+  ReceiptStore,
+} from '../../../src/ports/index.ts';
+import type { Memory } from './memory.ts';
+
+export function createFakeProviderStore({ services }: Memory): ProviderStore {
+  const all = new Map<string, { stored: ConfiguredProvider; settings: ProviderSettings }>();
+  return {
+    async put(serviceId, provider, settings) {
+      const key = `${serviceId}/${provider}`;
+      const now = fromDate(new Date());
+      const before = all.get(key);
+      const stored: ConfiguredProvider = {
+        ...{ provider, service_id: serviceId, credential_type: settings.credentialType },
+        ...{ inbound_numbers: settings.inboundNumbers, public_url: settings.publicUrl },
+        ...{ created_at: before?.stored.created_at ?? now, updated_at: now },
+      };
+      const profile = services.get(serviceId)?.profile ?? '';
+      all.set(key, { stored, settings: { ...settings, serviceId, profile } });
+      return { stored, wasCreated: before === undefined };
+    },
+
+    async remove(serviceId, provider) {
+      return all.delete(`${serviceId}/${provider}`);
+    },
+
+    async of(provider) {
+      return [...all.values()]
+        .filter(({ stored }) => stored.provider === provider)
+        .map(({ settings }) => settings);
+    },
+
+    async unchecked() {
+      return [...all.values()]
+        .filter(({ stored }) => stored.credential_type === 'none')
+        .map(({ stored }) => ({ serviceId: stored.service_id, provider: stored.provider }));
+    },
+  };
+}
+
+export function createFakeReceiptStore({
+  notifications,
+  services,
+}: Memory): ReceiptStore & { early: EarlyReceipt[] } {
+  const early: EarlyReceipt[] = [];
+  return {
+    early,
+
+    async find(provider, reference, serviceIds) {
+      const named = [...notifications.values()].flatMap(({ notification, destinations }): NamedMessage[] => {
+        const { id, service_id: serviceId, status, notification_type: notificationType } = notification;
+        if (!serviceIds.includes(serviceId)) return [];
+        const message = {
+          ...{ notificationId: id, serviceId, status, notificationType },
+          profile: services.get(serviceId)?.profile ?? '',
+        };
+        const isOthers = notification.provider !== null && notification.provider !== provider;
+        const isNamed = notification.provider_reference === reference || id === reference.toLowerCase();
+        const destination = destinations?.find((own) => own.reference === reference);
+        return [
+          ...(isNamed && !isOthers ? [{ ...message, destination: null }] : []),
+          ...(destination
+            ? [
+                {
+                  ...message,
+                  destination: {
+                    to: destination.address,
+                    type: destination.type,
+                    provider: destination.provider,
+                  },
+                },
+              ]
+            : []),
+        ];
+      });
+      return named.at(-1) ?? null;
+    },
+
+    async keepEarly(kept) {
+      if (early.some(({ eventId }) => eventId === kept.eventId)) return;
+      early.push({ ...kept, receivedAt: fromDate(new Date()) });
+    },
+
+    async dueEarly(limit) {
+      return early.slice(0, limit);
+    },
+
+    async doneEarly(id) {
+      early.splice(
+        early.findIndex((own) => own.id === id),
+        1,
+      );
+    },
+  };
+}
