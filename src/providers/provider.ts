@@ -25,7 +25,12 @@ export type Receipt = {
   /** What the provider said, or the code itself. */
   providerResponse: string | null;
   occurredAt: Instant | null;
-  complaint?: { id: string | null; date: Instant | null };
+  complaint?: {
+    id: string | null;
+    date: Instant | null;
+    /** The address is on the account's own suppression list, which GC Notify takes for a permanent failure as well. */
+    isOnSuppressionList: boolean;
+  };
 };
 
 /** A text message that somebody sent to a service's number. */

@@ -12,10 +12,12 @@ import {
   type Fields,
 } from './reading.ts';
 
+export const onSuppressionList = 'The email address is on the GC Notify suppression list';
+
 /** What GC Notify tells of a bounce beside its status, by subtype. */
 const responses: Readonly<Record<string, string>> = {
   Suppressed: 'The email address is on our email provider suppression list',
-  OnAccountSuppressionList: 'The email address is on the GC Notify suppression list',
+  OnAccountSuppressionList: onSuppressionList,
   AttachmentRejected: 'The email was rejected because of its attachments',
 };
 
@@ -89,7 +91,11 @@ function toReceipt(notification: Fields, key: string | null): Receipt | string {
         key: keyOf(complaint),
         status: null,
         occurredAt,
-        complaint: { id: field(complaint, 'feedbackId'), date: occurredAt },
+        complaint: {
+          id: field(complaint, 'feedbackId'),
+          date: occurredAt,
+          isOnSuppressionList: field(complaint, 'complaintSubType') === 'OnAccountSuppressionList',
+        },
       };
     }
     default:

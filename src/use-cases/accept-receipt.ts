@@ -1,9 +1,10 @@
 import { isTwilio, wordsOf } from '../domain/destination-words.ts';
 import type { NamedMessage } from '../ports/index.ts';
 import { findProfile } from '../profiles/index.ts';
-import type { Receipt } from '../providers/index.ts';
+import { onSuppressionList, type Receipt } from '../providers/index.ts';
 import type { AcceptComplaintUseCase } from './accept-complaint.ts';
 import type { AcceptStatusUseCase } from './accept-status.ts';
+import { eventIdFrom } from './event-id-from.ts';
 
 export type ReceiptAcceptance = {
   acceptStatus: AcceptStatusUseCase;
@@ -24,12 +25,18 @@ export async function acceptReceipt(
 ): Promise<void> {
   const { notificationId: id, destination } = message;
   if (receipt.complaint && message.notificationType === 'email') {
-    const { id: complaintId, date } = receipt.complaint;
+    const { id: complaintId, date, isOnSuppressionList } = receipt.complaint;
     await ports.acceptComplaint(operator, id, {
       event_id: eventId,
       ...(date !== null && { complaint_date: date }),
       ...(isUuid(complaintId) && { complaint_id: complaintId }),
     });
+    if (isOnSuppressionList && message.profile === 'gc-notify')
+      await ports.acceptStatus(operator, id, {
+        status: 'permanent-failure',
+        event_id: eventIdFrom(`suppressed/${eventId}`),
+        provider_response: onSuppressionList,
+      });
     return;
   }
   const status = destination ? wordFor(destination, receipt) : statusFor(message, receipt);

@@ -28,9 +28,7 @@ export function snsEnvelopeOf({ body }: ProviderRequest): SnsEnvelope | null {
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-    return Object.fromEntries(
-      Object.entries(value).filter(([, own]) => typeof own === 'string'),
-    );
+    return Object.fromEntries(Object.entries(value).filter(([, own]) => typeof own === 'string'));
   } catch {
     return null;
   }

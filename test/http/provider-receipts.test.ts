@@ -1,6 +1,8 @@
 // What becomes of what providers report.
+import fc from 'fast-check';
+import { providers } from '../../src/providers/index.ts';
 import { basic, createProviderApp, signedByTwilio } from '../support/provider-app.ts';
-import { fixtureBytes } from '../support/provider-fixtures.ts';
+import { fixtureBytes, providerFixtures } from '../support/provider-fixtures.ts';
 
 let t: Awaited<ReturnType<typeof createProviderApp>>;
 
@@ -87,6 +89,56 @@ describe('A message to a Dispatch destination', () => {
       ...['queued', 'undelivered', 'processed', 'read'],
     ]);
   });
+});
+
+describe('A webhook of Twilio', () => {
+  it('is checked against the URL it came to, where no public one is configured', async () => {
+    await t.aService('notify-gov-au', 'twilio', { public_url: undefined });
+    const body = fixtureBytes({ file: 'twilio-status-queued.txt' });
+    const of = async (url: string) => {
+      const headers = {
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-twilio-signature': signedByTwilio(body, url),
+      };
+      return (await t.send('twilio', { body, headers })).statusCode;
+    };
+    expect(await of('http://localhost:80/v1/providers/twilio/status')).toBe(200);
+    expect(await of('http://localhost/v1/providers/twilio/status')).toBe(200);
+    expect(await of('https://localhost/v1/providers/twilio/status')).toBe(403);
+  });
+});
+
+describe('No request of a provider whatever', () => {
+  it('is answered with a fault of ours, or taken without its credentials', async () => {
+    const names = [...providers.keys()];
+    for (const name of names) await t.aService('notify-gov-au', name, { credentials: { type: 'none' } });
+    const bodies = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+      fc.jsonValue().map((value) => Buffer.from(JSON.stringify(value))),
+      fc.constantFrom(...providerFixtures.map(({ file }) => fixtureBytes({ file }))),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...names),
+        fc.constantFrom('status', 'inbound'),
+        bodies,
+        fc.webQueryParameters(),
+        fc.constantFrom(
+          'application/json',
+          'application/x-www-form-urlencoded',
+          'text/plain',
+          'x',
+          undefined,
+        ),
+        async (name, what, body, query, type) => {
+          const headers = type === undefined ? {} : { 'content-type': type };
+          const answer = await t.send(name, { body, query, headers }, what);
+          expect(answer.statusCode).toBeLessThan(500);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  }, 60_000);
 });
 
 describe('A text message that a provider brings', () => {

@@ -63,6 +63,33 @@ describe('A provider’s fixture', () => {
   );
 });
 
+describe('A notification of SES', () => {
+  const unsigned = providerFixtures.filter(
+    ({ file, expect: { status, gc_status: gc } }) =>
+      file.startsWith('ses-sns') && (status ?? gc) !== undefined,
+  );
+
+  it.each(unsigned.map((fixture) => [fixture.file, fixture] as const))(
+    '%s gives the e-mail its status, or is a complaint of it',
+    async (_file, fixture) => {
+      const serviceId = await t.aService('gc-notify', 'ses', { credentials: { type: 'none' } });
+      const id = await t.aMessage(serviceId, 'gc-notify', {
+        ...{ to: 'person@example.com', notification_type: 'email' },
+        provider_reference: '0102018f5d2a7c31-5a0f6c1e-2b7d-4e8c-9f31-7a6b5c4d3e2f-000000',
+      });
+      const { headers, body } = requestOf(fixture);
+      expect((await t.send('ses', { body: Buffer.from(body), headers })).statusCode).toBe(200);
+      const statuses = t.ports.memory.statuses.get(id) ?? [];
+      const { status, gc_status: gc } = fixture.expect;
+      const expected = status === 'unchanged' ? [] : [gc ?? status];
+      expect(statuses.filter(({ event }) => event !== 'complaint').map((own) => own.status)).toEqual(
+        expected,
+      );
+      expect(statuses.some(({ event }) => event === 'complaint')).toBe(fixture.file.includes('complaint'));
+    },
+  );
+});
+
 describe('A provider’s request', () => {
   const mmg = fixtureBytes({ file: 'mmg-dlr-delivered-handset.json' });
   const authorization = basic('notify', 'the-providers-password');

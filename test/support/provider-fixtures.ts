@@ -13,6 +13,7 @@ export type ProviderFixture = {
   expect: Record<string, unknown> & {
     status?: string;
     govau_status?: string;
+    gc_status?: string;
     detail?: string | null;
     gc_provider_response?: string | null;
     provider_response?: string;
