@@ -16,6 +16,9 @@ export type StatusRow = {
   url: string | null;
   accepted_at: Instant;
   next_attempt_at: Instant | null;
+  occurred_at: Instant;
+  status_description: string | null;
+  provider_response: string | null;
 };
 
 export type AttemptRow = {
@@ -38,7 +41,7 @@ const attemptColumns = `sequence, number, url, started_at, duration_ms, outcome,
 
 /** Of `statuses st` and its notification `n`: the columns, and what they are joined from beside those two. */
 export const statusColumns = `st.event_id, st.event, st.sequence, st.status, st.state, st.state_reason, st.accepted_at,
-  st.next_attempt_at, d.sequence IS NOT NULL AS queued,
+  st.next_attempt_at, st.occurred_at, st.status_description, st.provider_response, d.sequence IS NOT NULL AS queued,
   CASE WHEN c.is_own THEN n.callback_url ELSE coalesce(t.url_template, c.url) END AS url`;
 export const statusJoins = `
   LEFT JOIN dispatch_entries d ON d.notification_id = st.notification_id AND d.sequence = st.sequence
@@ -98,6 +101,9 @@ export function toHistoryRow(row: StatusRow, attempts: readonly AttemptRow[]): H
     // Where it really went, once it went somewhere.
     url: attempts.at(-1)?.url ?? row.url,
     acceptedAt: row.accepted_at,
+    occurredAt: row.occurred_at,
+    statusDescription: row.status_description,
+    providerResponse: row.provider_response,
     nextAttemptAt: row.next_attempt_at,
     attempts: attempts.map(({ notification_id, sequence, url, response_body: body, ...attempt }) => ({
       ...attempt,

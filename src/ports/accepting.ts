@@ -100,6 +100,10 @@ export type HistoryRow = {
   queued: boolean;
   url: string | null;
   acceptedAt: Instant;
+  /** When it happened, as it was reported. */
+  occurredAt: Instant;
+  statusDescription: string | null;
+  providerResponse: string | null;
   nextAttemptAt: Instant | null;
   attempts: Attempt[];
 };

@@ -65,6 +65,7 @@ export const mmg: Provider = {
   readInbound,
   statusTaken: jsonReply(200, { result: 'success' }),
   inboundTaken: jsonReply(200, { status: 'ok' }),
+  inboundUnknown: { status: 200, contentType: 'text/plain', body: 'RECEIVED' },
   refused: refusedAsNotify,
 };
 

@@ -59,5 +59,7 @@ export type Provider = {
   readInbound?: (request: ProviderRequest) => Reading<InboundText>;
   statusTaken: Reply;
   inboundTaken?: Reply;
+  /** For a message to a number that is nobody's; as for others unless given. */
+  inboundUnknown?: Reply;
   refused: (messages: readonly string[]) => Reply;
 };

@@ -50,5 +50,19 @@ function variantsOf(url: string): string[] {
   const bare = authority.replace(/:\d+$/, '');
   const port = scheme.toLowerCase() === 'https' ? 443 : 80;
   const withPort = authority === bare ? `${bare}:${port}` : authority;
-  return [...new Set([url, `${scheme}://${bare}${rest}`, `${scheme}://${withPort}${rest}`])];
+  const ends = [rest, reencoded(rest)];
+  return [
+    ...new Set(ends.flatMap((end) => [authority, bare, withPort].map((host) => `${scheme}://${host}${end}`))),
+  ];
+}
+
+/** With the query as it is when it was taken apart and put together again, which some of Twilio's signatures are over. */
+function reencoded(rest: string): string {
+  const start = rest.indexOf('?');
+  if (start < 0) return rest;
+  const pairs = [...new URLSearchParams(rest.slice(start + 1))];
+  const query = pairs
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join('&');
+  return `${rest.slice(0, start)}?${query}`;
 }

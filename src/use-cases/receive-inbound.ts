@@ -9,7 +9,7 @@ import { refusal } from './receive-receipts.ts';
 
 export type ReceiveInbound = (providerName: string, request: DoorRequest) => Promise<Reply>;
 
-/** Takes a text message that a provider brings, for the service whose number it was sent to; others' are answered alike. */
+/** Takes a text message that a provider brings, for the service whose number it was sent to. */
 export function createReceiveInbound(ports: {
   providers: ProviderStore;
   acceptInbound: AcceptInboundUseCase;
@@ -24,18 +24,22 @@ export function createReceiveInbound(ports: {
     if (settings.length === 0) throw refusal(request);
     const reading = provider.readInbound(request);
     if (reading.kind === 'refused') return provider.refused(reading.messages);
-    for (const text of reading.items) await take(ports.acceptInbound, providerName, settings, text, request);
-    return provider.inboundTaken ?? provider.statusTaken;
+    let isKnown = false;
+    for (const text of reading.items)
+      isKnown = (await take(ports.acceptInbound, providerName, settings, text, request)) || isKnown;
+    const taken = provider.inboundTaken ?? provider.statusTaken;
+    return isKnown ? taken : (provider.inboundUnknown ?? taken);
   };
 }
 
+/** False for a number that is nobody's. */
 async function take(
   acceptInbound: AcceptInboundUseCase,
   provider: string,
   settings: readonly ProviderSettings[],
   text: InboundText,
   request: DoorRequest,
-): Promise<void> {
+): Promise<boolean> {
   const { source, destination } = text;
   const owner = (number: string) =>
     settings.find(({ inboundNumbers }) => inboundNumbers.some((own) => isSame(own, number)));
@@ -43,7 +47,7 @@ async function take(
   const [service, from, to] = owner(destination)
     ? [owner(destination), source, destination]
     : [owner(source), destination, source];
-  if (!service) return;
+  if (!service) return false;
   const digest = createHash('sha256').update(request.body).update(request.query.toString()).digest('hex');
   await acceptInbound({ kind: 'operator' }, service.serviceId, {
     source_number: from,
@@ -52,6 +56,7 @@ async function take(
     event_id: eventIdFrom(`inbound/${provider}/${service.serviceId}/${text.key ?? digest}`),
     ...(text.receivedAt !== null && { date_received: text.receivedAt }),
   });
+  return true;
 }
 
 /** Of numbers that are written with their country or without it, the last nine digits are what tells them apart. */

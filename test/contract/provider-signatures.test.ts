@@ -42,6 +42,18 @@ describe('Twilio’s own package', () => {
     );
   });
 
+  it('signs a query that was taken apart and put together again, and we find it right', () => {
+    const signature = getExpectedTwilioSignature('the-token', 'https://a.example/x?a=b%20c&d=%C3%A9', {
+      MessageSid: 'SM1',
+    });
+    const webhook = { form: [['MessageSid', 'SM1']] as const, body: Buffer.from('MessageSid=SM1') };
+    for (const url of ['https://a.example/x?a=b+c&d=é', 'https://a.example:443/x?a=b%20c&d=%c3%a9'])
+      expect(isSignedByTwilio('the-token', signature, { ...webhook, url })).toBe(true);
+    expect(isSignedByTwilio('the-token', signature, { ...webhook, url: 'https://a.example/x?a=b+c' })).toBe(
+      false,
+    );
+  });
+
   it('finds right and wrong what we find right and wrong', () => {
     const body = fixture('providers/twilio-json-bodysha256.json');
     const to =

@@ -168,6 +168,10 @@ describe('A text message that a provider brings', () => {
     await t.aService('govuk-notify', 'firetext');
     expect((await t.send('firetext', { body, headers }, 'inbound')).statusCode).toBe(200);
     expect([...t.ports.memory.statuses.values()].flat()).toEqual([]);
+    await t.aService('govuk-notify', 'mmg');
+    const ofMmg = { MSISDN: '447700900456', Number: '447700900789', Message: 'Hello', ID: '1' };
+    const answer = await t.send('mmg', { body: Buffer.from(JSON.stringify(ofMmg)), headers }, 'inbound');
+    expect([answer.statusCode, answer.body]).toEqual([200, 'RECEIVED']);
     expect((await t.send('telstra', { body, headers }, 'inbound')).statusCode).toBe(404);
   });
 });

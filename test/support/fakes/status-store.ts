@@ -100,6 +100,9 @@ function toRow(status: AcceptancePlan['statuses'][number]): MemoryStatus {
     queued: status.state === 'pending',
     url: null,
     acceptedAt: status.acceptedAt,
+    occurredAt: status.occurredAt,
+    statusDescription: status.statusDescription,
+    providerResponse: status.providerResponse,
     nextAttemptAt: null,
     attempts: [],
   };
