@@ -153,6 +153,19 @@ describe('A provider’s request', () => {
     expect(posted.statusCode).toBe(404);
   });
 
+  it('of Firetext that declines without a code is a temporary failure where the message was pending', async () => {
+    const serviceId = await t.aService('govuk-notify', 'firetext');
+    const declined = fixtureBytes({ file: 'firetext-dlr-declined-no-code.txt' });
+    const id = await t.aMessage(serviceId, 'govuk-notify', { id: '9f1d3c52-6c1e-4b7a-9d44-0c5a7e2b1f10' });
+    const send = (body: Buffer) => t.send('firetext', { body, headers: { authorization } });
+    await send(Buffer.from(declined.toString('utf8').replace('status=1', 'status=2')));
+    expect((await t.call('GET', `/v1/notifications/${id}`)).json()).toMatchObject({ status: 'pending' });
+    await send(declined);
+    expect((await t.call('GET', `/v1/notifications/${id}`)).json()).toMatchObject({
+      status: 'temporary-failure',
+    });
+  });
+
   it('of a letter is refused when its token signs another letter’s id', async () => {
     const serviceId = await t.aService('govuk-notify', 'dvla');
     const fixture = providerFixtures.find(({ provider }) => provider === 'dvla');
@@ -168,17 +181,24 @@ describe('A provider’s request', () => {
     expect((await t.send('dvla', { body, query: 'token=x.y' })).statusCode).toBe(403);
   });
 
-  it('of SNS is refused once a byte of it is another, and for a topic that is nobody’s', async () => {
-    await t.aService('govuk-notify', 'ses');
+  it('of SNS is refused once a byte of it is another, for a topic that is nobody’s, and with a certificate from elsewhere', async () => {
+    const serviceId = await t.aService('govuk-notify', 'ses');
     const good = fixtureBytes({ file: 'sns-signed-v2-ses-delivery.json' }).toString('utf8');
-    const headers = { 'content-type': 'text/plain', 'x-amz-sns-message-type': 'Notification' };
+    const answerTo = async (body: string) => {
+      const headers = { 'content-type': 'text/plain', 'x-amz-sns-message-type': 'Notification' };
+      return (await t.send('ses', { body: Buffer.from(body), headers })).statusCode;
+    };
     for (const changed of [
       good.replace('Delivery', 'Bounce'),
       good.replace('"Signature": "', '"Signature": "A'),
-      good.replaceAll(':ses-callback', ':other'),
+      // The certificate's URL is not among what is signed.
+      good.replace('https://sns.eu-west-1.amazonaws.com/Simple', 'https://evil.example/Simple'),
     ])
-      expect((await t.send('ses', { body: Buffer.from(changed), headers })).statusCode).toBe(403);
-    expect((await t.send('ses', { body: Buffer.from(good), headers })).statusCode).toBe(200);
+      expect(await answerTo(changed)).toBe(403);
+    expect(await answerTo(good)).toBe(200);
+    const topics = { topic_arns: ['arn:aws:sns:eu-west-1:123456789012:another'] };
+    await t.call('PUT', `/v1/services/${serviceId}/providers/ses`, { body: { credentials: topics } });
+    expect(await answerTo(good)).toBe(403);
   });
 
   it('by which SNS asks about a subscription is answered where SNS itself asks', async () => {
