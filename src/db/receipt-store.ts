@@ -23,6 +23,7 @@ type EarlyRow = {
 };
 
 // A provider does not speak for messages that were given to another. Of a reference that was used again the newest counts.
+// Whose it may be is looked at here and not asked for there: it can be one of very many services.
 const findStatement = `
   SELECT n.id, n.service_id, s.profile, n.status, n.notification_type, named.address, named.type, named.provider
   FROM (
@@ -35,10 +36,10 @@ const findStatement = `
   ) AS named
   JOIN notifications n ON n.id = named.id
   JOIN services s ON s.id = n.service_id
-  WHERE n.service_id = ANY ($2) AND (named.provider IS NULL OR lower(named.provider) = $3)
+  WHERE (named.provider IS NULL OR lower(named.provider) = $2)
     AND n.notification_type NOT IN ('inbound_sms', 'batch')
   ORDER BY n.created_at DESC, n.id DESC
-  LIMIT 1`;
+  LIMIT 50`;
 
 const dueStatement = `
   UPDATE early_receipts e
@@ -55,9 +56,10 @@ export function createReceiptStore(pool: Pool): ReceiptStore {
       const { rows } = await pool.query<MessageRow>({
         name: 'find-named-message',
         text: findStatement,
-        values: [reference, serviceIds, provider],
+        values: [reference, provider],
       });
-      return rows[0] ? toMessage(rows[0]) : null;
+      const row = rows.find(({ service_id: serviceId }) => serviceIds.has(serviceId));
+      return row ? toMessage(row) : null;
     },
 
     async keepEarly({ id, provider, serviceIds, eventId, receipt }) {

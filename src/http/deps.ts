@@ -22,6 +22,7 @@ import type { AcceptComplaintUseCase } from '../use-cases/accept-complaint.ts';
 import type { AcceptInboundUseCase } from '../use-cases/accept-inbound.ts';
 import type { AcceptProblemUseCase } from '../use-cases/accept-problem.ts';
 import type { AcceptStatusUseCase } from '../use-cases/accept-status.ts';
+import type { ProviderAccounts } from '../use-cases/provider-accounts.ts';
 import type { ReceiveInbound } from '../use-cases/receive-inbound.ts';
 import type { ReceiveReceipts } from '../use-cases/receive-receipts.ts';
 import type { ServiceKeyCache } from '../use-cases/service-keys.ts';
@@ -50,6 +51,7 @@ export type HttpDeps = {
   acceptProblem: AcceptProblemUseCase;
   acceptInbound: AcceptInboundUseCase;
   providers: ProviderStore;
+  accounts: ProviderAccounts;
   receiveReceipts: ReceiveReceipts;
   receiveInbound: ReceiveInbound;
   workflowUrl: WorkflowUrl;

@@ -29,6 +29,7 @@ import { createAcceptComplaint } from '../use-cases/accept-complaint.ts';
 import { createAcceptInbound } from '../use-cases/accept-inbound.ts';
 import { createAcceptProblem } from '../use-cases/accept-problem.ts';
 import { createAcceptStatus } from '../use-cases/accept-status.ts';
+import { createProviderAccounts } from '../use-cases/provider-accounts.ts';
 import { createReceiveInbound } from '../use-cases/receive-inbound.ts';
 import { createReceiveReceipts } from '../use-cases/receive-receipts.ts';
 import { startDelivery } from './delivery.ts';
@@ -81,7 +82,8 @@ export async function startApp(
       unchecked,
       'nothing that this provider reports for this service is checked: its credentials are none',
     );
-  const door = { providers, secrets: box, sns: createSns(outbound.sender), now: () => new Date() };
+  const accounts = createProviderAccounts({ providers, secrets: box });
+  const door = { accounts, secrets: box, sns: createSns(outbound.sender), now: () => new Date() };
   const uiUrl = config.TEMPORAL_UI_URL;
   const app = await buildApp({
     services,
@@ -105,6 +107,7 @@ export async function startApp(
     acceptProblem: createAcceptProblem(acceptance),
     acceptInbound,
     providers,
+    accounts,
     receiveReceipts: createReceiveReceipts({
       ...door,
       acceptStatus,

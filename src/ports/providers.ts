@@ -47,7 +47,7 @@ export type EarlyReceipt = {
 
 export interface ReceiptStore {
   /** The message of one of these services that the provider's reference, or the notification's id, names. */
-  find(provider: string, reference: string, serviceIds: readonly string[]): Promise<NamedMessage | null>;
+  find(provider: string, reference: string, serviceIds: ReadonlySet<string>): Promise<NamedMessage | null>;
   keepEarly(early: Omit<EarlyReceipt, 'receivedAt'>): Promise<void>;
   /** Up to `limit` that are to be looked at again now; each is given to one caller, for a while. */
   dueEarly(limit: number): Promise<EarlyReceipt[]>;

@@ -8,13 +8,19 @@ import { invalidField, notFound } from '../domain/errors.ts';
 import { providerContext } from '../domain/secret-contexts.ts';
 import type { ProviderStore, SecretBox, ServiceStore } from '../ports/index.ts';
 import { providers } from '../providers/index.ts';
+import type { ProviderAccounts } from './provider-accounts.ts';
 
 /**
  * Says with what a provider shows itself for a service, replacing what was said before. Nothing of the credentials is
  * ever read back. Throws NOT_FOUND for an unknown service or provider.
  */
 export async function configureProvider(
-  ports: { services: Pick<ServiceStore, 'find'>; providers: ProviderStore; secrets: SecretBox },
+  ports: {
+    services: Pick<ServiceStore, 'find'>;
+    providers: ProviderStore;
+    accounts: ProviderAccounts;
+    secrets: SecretBox;
+  },
   serviceId: string,
   providerName: string,
   body: ConfigureProvider,
@@ -29,7 +35,7 @@ export async function configureProvider(
     throw invalidField('credentials', parsed.error.issues[0]?.message ?? 'are not those of this provider');
   const credentials: StoredCredentials = parsed.data;
   const isUnchecked = 'type' in credentials;
-  return ports.providers.put(serviceId, providerName, {
+  const result = await ports.providers.put(serviceId, providerName, {
     credentialType: isUnchecked ? 'none' : provider.proof,
     sealedCredentials: isUnchecked
       ? null
@@ -37,4 +43,16 @@ export async function configureProvider(
     inboundNumbers: body.inbound_numbers ?? [],
     publicUrl: body.public_url ?? null,
   });
+  ports.accounts.forget(providerName);
+  return result;
+}
+
+/** Lets a provider no longer speak for a service. */
+export async function removeProvider(
+  ports: { providers: ProviderStore; accounts: ProviderAccounts },
+  serviceId: string,
+  providerName: string,
+): Promise<void> {
+  if (!(await ports.providers.remove(serviceId, providerName))) throw notFound('provider of this service');
+  ports.accounts.forget(providerName);
 }

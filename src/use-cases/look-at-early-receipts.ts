@@ -19,7 +19,7 @@ export async function lookAtEarlyReceipts(
   for (const early of await ports.receipts.dueEarly(batch)) {
     // Only receiveReceipts writes them, as their provider's reading made them.
     const receipt = early.receipt as Receipt;
-    const message = await ports.receipts.find(early.provider, receipt.reference, early.serviceIds);
+    const message = await ports.receipts.find(early.provider, receipt.reference, new Set(early.serviceIds));
     if (message) {
       await acceptReceipt(ports, message, receipt, early.eventId).catch(unlessGone);
       seen.matched += 1;

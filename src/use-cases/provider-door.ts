@@ -1,12 +1,12 @@
 // Who may speak for which services: a provider's request is checked against what each service has configured for it.
-import type { StoredCredentials } from '../domain/provider.schema.ts';
-import { providerContext, providerTokenContext } from '../domain/secret-contexts.ts';
+import { providerTokenContext } from '../domain/secret-contexts.ts';
 import type { ProviderSettings, SecretBox, Sns } from '../ports/index.ts';
 import type { Proof, ProviderRequest } from '../providers/index.ts';
 import { equalsInConstantTime } from '../signing/constant-time.ts';
 import { openSignedId } from '../signing/signed-id.ts';
 import { isSignedBySns, isSnsUrl, type SnsEnvelope } from '../signing/sns-signature.ts';
 import { isSignedByTwilio } from '../signing/twilio-signature.ts';
+import type { ProviderAccount, ProviderAccounts } from './provider-accounts.ts';
 import { basicCredentialsOf, bearerTokenOf, formPairsOf, snsEnvelopeOf } from './provider-request-parts.ts';
 
 /** A provider's request with the URL it came to: scheme, host, path and query. */
@@ -19,37 +19,28 @@ export type Admission = {
   envelope: SnsEnvelope | null;
 };
 
-type Ports = { secrets: SecretBox; sns: Sns; now: () => Date };
-type Known = { settings: ProviderSettings; credentials: Exclude<StoredCredentials, { type: 'none' }> };
+type Ports = { accounts: ProviderAccounts; secrets: SecretBox; sns: Sns; now: () => Date };
 
 /** Throws only where it could not be found out, as while a certificate cannot be had. */
 export async function admit(
   ports: Ports,
   provider: { name: string; proof: Proof },
-  all: readonly ProviderSettings[],
   request: DoorRequest,
 ): Promise<Admission> {
-  const unchecked = all.filter(({ credentialType }) => credentialType === 'none');
-  const known = all.flatMap((settings): Known[] => {
-    const { sealedCredentials: sealed, serviceId } = settings;
-    if (!sealed) return [];
-    // Only configureProvider writes these, after checking them against their schemas.
-    const text = ports.secrets.open(sealed, providerContext(serviceId, provider.name));
-    return [{ settings, credentials: JSON.parse(text) as Known['credentials'] }];
-  });
-  const { proven, ...rest } = await prove(ports, provider, known, request);
-  return { settings: [...unchecked, ...proven.map(({ settings }) => settings)], ...rest };
+  const { accounts, unchecked } = await ports.accounts.of(provider.name);
+  const { proven, ...rest } = await prove(ports, provider, accounts, request);
+  return { settings: [...unchecked, ...proven.flatMap(({ services }) => services)], ...rest };
 }
 
-type Proven = { proven: Known[]; signedId: string | null; envelope: SnsEnvelope | null };
+type Proven = { proven: ProviderAccount[]; signedId: string | null; envelope: SnsEnvelope | null };
 
 async function prove(
   ports: Ports,
   { name, proof }: { name: string; proof: Proof },
-  known: readonly Known[],
+  known: readonly ProviderAccount[],
   request: DoorRequest,
 ): Promise<Proven> {
-  const by = (isShown: (own: Known) => boolean): Proven => ({
+  const by = (isShown: (own: ProviderAccount) => boolean): Proven => ({
     // Every one of them is looked at, whichever it is.
     proven: known
       .map((own) => ({ own, isShown: isShown(own) }))
@@ -64,7 +55,8 @@ async function prove(
       return by((own) => isTwilios(own, request));
     case 'oauth2': {
       const serviceId = serviceOfToken(ports, name, request);
-      return by(({ settings }) => settings.serviceId === serviceId);
+      // It was given for an account, and speaks for all of its services.
+      return by(({ services }) => services.some((own) => own.serviceId === serviceId));
     }
     case 'signed_token': {
       const token = request.query.get('token') ?? '';
@@ -91,7 +83,10 @@ async function prove(
   }
 }
 
-function isPasswordOrToken(credentials: Known['credentials'], { headers, query }: DoorRequest): boolean {
+function isPasswordOrToken(
+  credentials: ProviderAccount['credentials'],
+  { headers, query }: DoorRequest,
+): boolean {
   if ('token' in credentials) return equalsInConstantTime(credentials.token, query.get('token') ?? '');
   const shown = basicCredentialsOf(headers['authorization']);
   if (!('username' in credentials) || !shown) return false;
@@ -99,13 +94,10 @@ function isPasswordOrToken(credentials: Known['credentials'], { headers, query }
   return equalsInConstantTime(credentials.password, shown.password) && isUser;
 }
 
-function isTwilios({ settings, credentials }: Known, request: DoorRequest): boolean {
+function isTwilios({ publicUrl, credentials }: ProviderAccount, request: DoorRequest): boolean {
   if (!('auth_token' in credentials)) return false;
   const received = new URL(request.url);
-  const url =
-    settings.publicUrl === null
-      ? request.url
-      : `${settings.publicUrl}${request.url.slice(received.origin.length)}`;
+  const url = publicUrl === null ? request.url : `${publicUrl}${request.url.slice(received.origin.length)}`;
   const form = formPairsOf(request);
   const sid = form.find(([name]) => name === 'AccountSid')?.[1];
   const isOwn = credentials.account_sid === undefined || sid === undefined || sid === credentials.account_sid;

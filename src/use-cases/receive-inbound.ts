@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { notFound } from '../domain/errors.ts';
-import type { ProviderSettings, ProviderStore, SecretBox, Sns } from '../ports/index.ts';
+import type { ProviderSettings, SecretBox, Sns } from '../ports/index.ts';
 import { providers, type InboundText, type Reply } from '../providers/index.ts';
 import type { AcceptInboundUseCase } from './accept-inbound.ts';
 import { eventIdFrom } from './event-id-from.ts';
+import type { ProviderAccounts } from './provider-accounts.ts';
 import { admit, type DoorRequest } from './provider-door.ts';
 import { refusal } from './receive-receipts.ts';
 
@@ -11,7 +12,7 @@ export type ReceiveInbound = (providerName: string, request: DoorRequest) => Pro
 
 /** Takes a text message that a provider brings, for the service whose number it was sent to. */
 export function createReceiveInbound(ports: {
-  providers: ProviderStore;
+  accounts: ProviderAccounts;
   acceptInbound: AcceptInboundUseCase;
   secrets: SecretBox;
   sns: Sns;
@@ -20,7 +21,7 @@ export function createReceiveInbound(ports: {
   return async (providerName, request) => {
     const provider = providers.get(providerName);
     if (!provider?.readInbound) throw notFound('provider');
-    const { settings } = await admit(ports, provider, await ports.providers.of(providerName), request);
+    const { settings } = await admit(ports, provider, request);
     if (settings.length === 0) throw refusal(request);
     const reading = provider.readInbound(request);
     if (reading.kind === 'refused') return provider.refused(reading.messages);

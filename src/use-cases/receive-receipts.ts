@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { AppError, notFound } from '../domain/errors.ts';
-import type { ProviderSettings, ProviderStore, ReceiptStore, SecretBox, Sns } from '../ports/index.ts';
+import type { ProviderSettings, ReceiptStore, SecretBox, Sns } from '../ports/index.ts';
 import { providers, type Receipt, type Reply } from '../providers/index.ts';
 import { isSnsUrl, type SnsEnvelope } from '../signing/sns-signature.ts';
 import { acceptReceipt, type ReceiptAcceptance } from './accept-receipt.ts';
 import { eventIdFrom } from './event-id-from.ts';
+import type { ProviderAccounts } from './provider-accounts.ts';
 import { admit, type DoorRequest } from './provider-door.ts';
 
 export type ReceiptPorts = ReceiptAcceptance & {
-  providers: ProviderStore;
+  accounts: ProviderAccounts;
   receipts: ReceiptStore;
   secrets: SecretBox;
   sns: Sns;
@@ -26,7 +27,7 @@ export function createReceiveReceipts(ports: ReceiptPorts): ReceiveReceipts {
   return async (providerName, request) => {
     const provider = providers.get(providerName);
     if (!provider) throw notFound('provider');
-    const admission = await admit(ports, provider, await ports.providers.of(providerName), request);
+    const admission = await admit(ports, provider, request);
     const { settings, envelope, signedId } = admission;
     if (settings.length === 0) throw refusal(request);
     if (envelope && envelope['Type'] !== 'Notification')
@@ -54,7 +55,7 @@ async function take(
   eventId: string,
 ): Promise<void> {
   const serviceIds = settings.map(({ serviceId }) => serviceId);
-  const message = await ports.receipts.find(provider, receipt.reference, serviceIds);
+  const message = await ports.receipts.find(provider, receipt.reference, new Set(serviceIds));
   if (message) return acceptReceipt(ports, message, receipt, eventId);
   await ports.receipts.keepEarly({ id: uuidv7(), provider, serviceIds, eventId, receipt });
 }

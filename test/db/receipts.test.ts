@@ -24,7 +24,7 @@ test('a message is named by the provider’s reference or by its own id, for its
     provider: 'mmg',
   });
   const find = async (provider: string, reference: string, of = [serviceId]) =>
-    (await receipts().find(provider, reference, of))?.notificationId;
+    (await receipts().find(provider, reference, new Set(of)))?.notificationId;
 
   expect(await find('mmg', 'ref-1')).toBe(id);
   expect(await find('mmg', id.toUpperCase())).toBe(id);
@@ -43,12 +43,12 @@ test('a message is named by the provider’s reference or by its own id, for its
 test('a member is named by the reference of its destination, which says who it went to', async () => {
   const { serviceId, aBatch } = await createDispatchFixture(database.pool);
   const { id, members } = await aBatch(3);
-  expect(await receipts().find('twilio', 'SM2', [serviceId])).toMatchObject({
+  expect(await receipts().find('twilio', 'SM2', new Set([serviceId]))).toMatchObject({
     ...{ notificationId: members[2], serviceId, profile: 'dispatch', notificationType: 'member' },
     destination: { to: '+61491572', type: 'sms', provider: 'twilio' },
   });
-  expect(await receipts().find('mmg', 'SM2', [serviceId])).toBeNull();
-  expect(await receipts().find('twilio', id, [serviceId])).toBeNull();
+  expect(await receipts().find('mmg', 'SM2', new Set([serviceId]))).toBeNull();
+  expect(await receipts().find('twilio', id, new Set([serviceId]))).toBeNull();
 });
 
 test('an early receipt is kept once, given to one process at a time, and ever more seldom', async () => {

@@ -4,6 +4,7 @@ import { createAcceptInbound } from '../../src/use-cases/accept-inbound.ts';
 import { createAcceptProblem } from '../../src/use-cases/accept-problem.ts';
 import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
 import { lookAtEarlyReceipts } from '../../src/use-cases/look-at-early-receipts.ts';
+import { createProviderAccounts } from '../../src/use-cases/provider-accounts.ts';
 import { createReceiveInbound } from '../../src/use-cases/receive-inbound.ts';
 import { createReceiveReceipts } from '../../src/use-cases/receive-receipts.ts';
 import { createTellReturnedLetters } from '../../src/use-cases/tell-returned-letters.ts';
@@ -78,12 +79,14 @@ export function createFakePorts() {
     certificate: async () => fixture('providers/sns-test-signing-cert.pem'),
     confirm: async (url) => void confirmed.push(url),
   };
-  const door = { providers, secrets, sns, now };
+  const accounts = createProviderAccounts({ providers, secrets });
+  const door = { accounts, secrets, sns, now };
   return {
     memory,
     receipts,
     confirmed,
     providers,
+    accounts,
     receiveReceipts: createReceiveReceipts({ ...door, receipts, acceptStatus, acceptComplaint }),
     receiveInbound: createReceiveInbound({ ...door, acceptInbound }),
     lookAtEarlyReceipts: (at: Date) =>

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { notFound } from '../../domain/errors.ts';
 import { ConfigureProvider, ConfiguredProvider } from '../../domain/provider.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
-import { configureProvider } from '../../use-cases/configure-provider.ts';
+import { configureProvider, removeProvider } from '../../use-cases/configure-provider.ts';
 import { operatorOnly } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
 import { operatorSecurity } from '../open-api.ts';
@@ -53,7 +52,7 @@ export function addProviderRoutes(app: ZodApp, deps: RouteDeps): void {
     },
     async (request, reply) => {
       const { id, provider } = request.params;
-      if (!(await deps.providers.remove(id, provider))) throw notFound('provider of this service');
+      await removeProvider(deps, id, provider);
       return reply.code(204).send(null);
     },
   );

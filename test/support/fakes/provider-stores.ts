@@ -55,7 +55,7 @@ export function createFakeReceiptStore({
     async find(provider, reference, serviceIds) {
       const named = [...notifications.values()].flatMap(({ notification, destinations }): NamedMessage[] => {
         const { id, service_id: serviceId, status, notification_type: notificationType } = notification;
-        if (!serviceIds.includes(serviceId)) return [];
+        if (!serviceIds.has(serviceId)) return [];
         const message = {
           ...{ notificationId: id, serviceId, status, notificationType },
           profile: services.get(serviceId)?.profile ?? '',
