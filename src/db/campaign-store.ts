@@ -32,6 +32,24 @@ const addStatement = `
   SELECT $1, * FROM unnest($8::text[], $9::text[], $10::text[], $11::int[], $12::int[], $13::int[], $14::text[],
     $15::jsonb[], $16::bytea[], $17::jsonb[])`;
 
+// What is tried from now on is what this says, so the communication has a new version.
+const putStatement = `
+  WITH changed AS (
+    UPDATE callbacks
+    SET version = version + 1, last_change = 'configured', changed_by = 'operator', updated_at = now()
+    WHERE id = $11
+  )
+  INSERT INTO communication_callbacks AS t (communication_id, event, method, url_template, attempts, interval_seconds,
+    timeout_seconds, auth_type, auth_shown, sealed_auth, names)
+  SELECT $11, * FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[], $6::int[], $7::text[],
+    $8::jsonb[], $9::bytea[], $10::jsonb[])
+  ON CONFLICT (communication_id, event) DO UPDATE
+  SET method = excluded.method, url_template = excluded.url_template, attempts = excluded.attempts,
+    interval_seconds = excluded.interval_seconds, timeout_seconds = excluded.timeout_seconds, names = excluded.names,
+    auth_type = CASE WHEN $12 THEN t.auth_type ELSE excluded.auth_type END,
+    auth_shown = CASE WHEN $12 THEN t.auth_shown ELSE excluded.auth_shown END,
+    sealed_auth = CASE WHEN $12 THEN t.sealed_auth ELSE excluded.sealed_auth END`;
+
 const findStatement = `
   SELECT co.id, co.campaign_id, c.service_id, co.name, co.mode, c.state, c.disabled_at, c.disabled_reason,
     c.notification_list, c.created_at,
@@ -67,6 +85,10 @@ export function createCampaignStore(pool: Pool): CampaignStore {
       await pool.query(addStatement, toValues(communication));
     },
 
+    async putCallback(communicationId, callback, { keepsCredentials }) {
+      await pool.query(putStatement, [...toCallbackValues([callback]), communicationId, keepsCredentials]);
+    },
+
     async findCommunication(id) {
       const { rows } = await pool.query<CommunicationRow>(findStatement, [id]);
       return rows[0] ? { ...rows[0], callbacks: (rows[0].callbacks ?? []).map(toCallback) } : null;
@@ -85,6 +107,12 @@ function toValues({ callbacks, ...communication }: NewCommunication): unknown[] 
     communication.campaign_id,
     communication.name,
     communication.mode,
+    ...toCallbackValues(callbacks),
+  ];
+}
+
+function toCallbackValues(callbacks: NewCommunication['callbacks']): unknown[] {
+  return [
     callbacks.map(({ event }) => event),
     callbacks.map(({ method }) => method),
     callbacks.map(({ url }) => url),

@@ -37,19 +37,23 @@ export type Campaign = z.infer<typeof Campaign>;
 
 const callbackMethods = ['GET', 'POST'] as const;
 
+const callbackFields = {
+  method: z.enum(callbackMethods),
+  url: storedText(2048).describe('May hold `${variables}` in its path, its query and its fragment.'),
+  policy: CallbackPolicy.optional(),
+  names: z
+    .record(z.string(), VariableName)
+    .default({})
+    .describe(
+      'Other names for the variables, or fields, that the event brings along, by the names they have here.',
+    ),
+};
+
 const NewCommunicationCallback = z
   .strictObject({
     event: z.enum(communicationEvents),
-    method: z.enum(callbackMethods),
-    url: storedText(2048).describe('May hold `${variables}` in its path, its query and its fragment.'),
-    policy: CallbackPolicy.optional(),
+    ...callbackFields,
     credentials: DispatchCredentials.optional(),
-    names: z
-      .record(z.string(), VariableName)
-      .default({})
-      .describe(
-        'Other names for the variables, or fields, that the event brings along, by the names they have here.',
-      ),
   })
   .superRefine(({ event, names }, context) => {
     for (const message of nameFaults(event, names))
@@ -57,7 +61,21 @@ const NewCommunicationCallback = z
   });
 export type NewCommunicationCallback = z.infer<typeof NewCommunicationCallback>;
 
-function nameFaults(event: CommunicationEvent, names: Readonly<Record<string, string>>): string[] {
+/** The body of `PUT /v1/communications/{id}/callbacks/{event}`. */
+export const ChangeCommunicationCallback = z.strictObject({
+  ...callbackFields,
+  credentials: DispatchCredentials.nullable()
+    .optional()
+    .describe('Left out, they stay as they are; null for none.'),
+});
+export type ChangeCommunicationCallback = z.infer<typeof ChangeCommunicationCallback>;
+
+export const CommunicationEventName = z.enum(
+  communicationEvents,
+  `must be one of: ${communicationEvents.join(', ')}`,
+);
+
+export function nameFaults(event: CommunicationEvent, names: Readonly<Record<string, string>>): string[] {
   const known = saidBy[event];
   const unknown = Object.keys(names).find((name) => !known.includes(name));
   if (unknown !== undefined)

@@ -27,6 +27,12 @@ export interface CampaignStore {
   create(campaign: Campaign): Promise<void>;
   find(id: string): Promise<Campaign | null>;
   addCommunication(communication: NewCommunication): Promise<void>;
+  /** Replaces what a communication calls at an event, or adds it; `keepsCredentials` leaves those that are stored. */
+  putCallback(
+    communicationId: string,
+    callback: SealedCommunicationCallback,
+    options: { keepsCredentials: boolean },
+  ): Promise<void>;
   findCommunication(id: string): Promise<Communication | null>;
   /** What was accepted of all its members and batches, the newest member first; the cursor is `<notification id>_<sequence>`. */
   history(

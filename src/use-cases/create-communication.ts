@@ -50,7 +50,7 @@ export async function createCommunication(
   return communication;
 }
 
-function urlObjection(
+export function urlObjection(
   { event, url }: NewCommunicationCallback,
   { environment }: Campaign,
   mode: string,
@@ -65,7 +65,7 @@ function urlObjection(
     : `has ${unknown.map((name) => `\${${name}}`).join(', ')}, which communication_complete does not know: it has ${known.join(', ')}`;
 }
 
-function seal(
+export function seal(
   secrets: SecretBox,
   communicationId: string,
   { event, method, url, policy, credentials, names }: NewCommunicationCallback,

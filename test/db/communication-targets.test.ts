@@ -1,5 +1,6 @@
 // What an attempt for a member of a batch is given.
 import { urlOf } from '../../activities/render-url.ts';
+import { createCampaignStore } from '../../src/db/campaign-store.ts';
 import { createDeliveryStore } from '../../src/db/delivery-store.ts';
 import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -45,4 +46,35 @@ test('an attempt finds the callback of its event, with the variables of member, 
   });
   // What goes to one callback never waits for what goes to another.
   expect((await createDeliveryStore(database.pool).load(memberId, 2))?.earlierOpen).toBeNull();
+});
+
+test('a callback that is changed counts from the next attempt on, and keeps its credentials unless others are given', async () => {
+  const { aBatch } = await createDispatchFixture(database.pool);
+  const { members, communicationId } = await aBatch(1);
+  const memberId = String(members[0]);
+  await createAcceptStatus(acceptanceBy(database.pool))(operator, memberId, {
+    destination: '+61491570',
+    status: 'sent',
+  });
+  const campaigns = createCampaignStore(database.pool);
+  const put = (authType: 'basic' | 'none', keepsCredentials: boolean) =>
+    campaigns.putCallback(
+      communicationId,
+      {
+        ...{ event: 'message_sent', method: 'POST', url: 'https://elsewhere.example/${id}', names: {} },
+        ...{ policy: { attempts: 7, intervalSeconds: 60, timeoutSeconds: 30 }, authType, authShown: {} },
+        sealedAuth: authType === 'none' ? null : Buffer.from('sealed'),
+      },
+      { keepsCredentials },
+    );
+  const target = async () => (await createDeliveryStore(database.pool).load(memberId, 2))?.callback;
+  const { version = 0 } = (await target()) ?? {};
+  await put('basic', false);
+  await put('none', true);
+  expect(await target()).toMatchObject({
+    ...{ url: 'https://elsewhere.example/${id}', policy: { attempts: 7 }, version: version + 2 },
+    ...{ authType: 'basic', sealedAuth: Buffer.from('sealed') },
+  });
+  await put('none', false);
+  expect(await target()).toMatchObject({ authType: 'none', sealedAuth: null });
 });

@@ -99,6 +99,37 @@ describe('A communication', () => {
     expect((await t.communicate(callbacks)).statusCode).toBe(400);
   });
 
+  it('can be told to call elsewhere, with the credentials that it has or with others', async () => {
+    const credentials = { type: 'basic', username: 'ringback', password: 'a secret' };
+    const id = await t.aCommunication([aCallback({ credentials })]);
+    const put = (event: string, body: object) =>
+      t.call('PUT', `/v1/communications/${id}/callbacks/${event}`, { body: { method: 'GET', ...body } });
+    const url = 'https://elsewhere.example/${id}';
+    const changed = await put('message_sent', { url });
+    expect(changed.statusCode).toBe(200);
+    expect(changed.json()).toMatchObject({
+      callbacks: [{ url, credentials: { type: 'basic', username: 'ringback' } }],
+    });
+    expect((await put('message_sent', { url, credentials: null })).json()).toMatchObject({
+      callbacks: [{ credentials: { type: 'none' } }],
+    });
+    expect(
+      (await put('message_delivery_problem', { url })).json<{ callbacks: object[] }>().callbacks,
+    ).toHaveLength(2);
+
+    expect(refusalOf(await put('message_sent', { url: 'https://${host}/' }))?.path).toBe('url');
+    expect(refusalOf(await put('communication_complete', { url }))?.path).toBe('url');
+    expect(refusalOf(await put('message_sent', { url, names: { x: 'y' } }))?.path).toBe('names');
+    expect((await put('delivery_status', { url })).statusCode).toBe(400);
+    const body = { method: 'GET', url };
+    const path = `/v1/communications/${t.serviceId}/callbacks/message_sent`;
+    expect((await t.call('PUT', path, { body })).statusCode).toBe(404);
+    expect(
+      (await t.call('PUT', `/v1/communications/${id}/callbacks/message_sent`, { as: t.key, body }))
+        .statusCode,
+    ).toBe(403);
+  });
+
   it('is not there for another service', async () => {
     const { as } = await t.addService();
     const id = await t.aCommunication();

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import {
   Campaign,
+  ChangeCommunicationCallback,
   Communication,
+  CommunicationEventName,
   CreateCampaign,
   CreateCommunication,
 } from '../../domain/communication.schema.ts';
@@ -9,6 +11,7 @@ import { EnableCommunication, StartedDrain } from '../../domain/drain.schema.ts'
 import { notFound } from '../../domain/errors.ts';
 import { CommunicationCallbackResult, CommunicationHistoryQuery } from '../../domain/history.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
+import { changeCommunicationCallback } from '../../use-cases/change-communication-callback.ts';
 import { createCampaign } from '../../use-cases/create-campaign.ts';
 import { createCommunication } from '../../use-cases/create-communication.ts';
 import { disableWholeCommunication } from '../../use-cases/disable-communication.ts';
@@ -104,6 +107,26 @@ export function addCampaignRoutes(app: ZodApp, deps: RouteDeps): void {
     },
     async (request) =>
       toList(await showCommunicationHistory(deps, callerOf(request), request.params.id, request.query)),
+  );
+
+  app.put(
+    '/communications/:id/callbacks/:event',
+    {
+      onRequest: operatorOnly,
+      schema: {
+        ...ofOperator,
+        summary: 'Change what a communication calls at an event',
+        description:
+          'What is held, and what waits for its next attempt, goes to where it leads from then on.',
+        params: z.strictObject({ id: Uuid, event: CommunicationEventName }),
+        body: ChangeCommunicationCallback,
+        response: { 200: Communication, ...bodyProblems('FORBIDDEN', 'NOT_FOUND') },
+      },
+    },
+    async (request) => {
+      const { id, event } = request.params;
+      return changeCommunicationCallback(deps, id, event, request.body);
+    },
   );
 
   app.post(

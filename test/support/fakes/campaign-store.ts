@@ -31,6 +31,16 @@ export function createFakeCampaignStore(memory: Memory): CampaignStore {
       });
     },
 
+    async putCallback(communicationId, callback, { keepsCredentials }) {
+      const stored = communications.get(communicationId);
+      if (!stored) return;
+      const before = stored.callbacks.find(({ event }) => event === callback.event);
+      const { authType, authShown, sealedAuth } = keepsCredentials && before ? before : callback;
+      const others = stored.callbacks.filter(({ event }) => event !== callback.event);
+      const callbacks = [...others, { ...callback, authType, authShown, sealedAuth }];
+      communications.set(communicationId, { ...stored, callbacks });
+    },
+
     async findCommunication(id) {
       const stored = communications.get(id);
       const unit = callbacks.get(`${id}/communication`)?.callback;
