@@ -25,6 +25,7 @@ import { addProcessRoutes } from './routes/process.ts';
 import { addServiceRoutes } from './routes/services.ts';
 import { addStatusRoutes } from './routes/statuses.ts';
 import { addNotifyApi } from './v2/add-notify-api.ts';
+import { handleNotifyError } from './v2/notify-errors.ts';
 import { validatorCompiler } from './validate.ts';
 import type { ZodApp } from './zod-app.ts';
 
@@ -43,7 +44,9 @@ export async function buildApp(deps: HttpDeps): Promise<ZodApp> {
     genReqId: requestIdOf,
     frameworkErrors: (error, request, reply) => {
       void reply.header(requestIdHeader, request.id);
-      handleError(error, request, reply);
+      // No route has been found yet, so no scope's own handler has the word.
+      const handle = request.raw.url?.startsWith('/v2/') ? handleNotifyError : handleError;
+      handle(error, request, reply);
     },
   }).withTypeProvider<ZodTypeProvider>();
 

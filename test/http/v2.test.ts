@@ -80,6 +80,16 @@ test.each([
     { template_id, personalisation: { address_line_1: 'A' } },
     'personalisation must have an address',
   ],
+  [
+    'letter',
+    {
+      template_id,
+      personalisation: Object.fromEntries(
+        Array.from({ length: 8 }, (_, n) => [n < 7 ? `address_line_${n + 1}` : 'postcode', 'A']),
+      ),
+    },
+    'personalisation must have an address of at most 7 lines',
+  ],
 ])('%s with %j is refused in the clients’ own shape', async (path, body, message) => {
   const { post } = await withService();
   const answer = await post(path, body);
@@ -140,4 +150,25 @@ test('a list goes from page to page by the last id, and knows nothing of other s
   expect(await idsOf(`?older_than=${String(ids[0])}`, other.as)).toEqual([]);
   const foreign = await call('GET', `/v2/notifications/${String(ids[0])}`, { as: other.as });
   expect(foreign.statusCode).toBe(404);
+});
+
+test('a path that is not correctly encoded is refused in the clients’ own shape', async () => {
+  const { call, as } = await withService();
+  const answer = await call('GET', '/v2/notifications/%zz', { as });
+  expect([answer.statusCode, answer.json()]).toMatchObject([
+    400,
+    { status_code: 400, errors: [{ error: 'BadRequestError' }] },
+  ]);
+});
+
+test('a letter of seven lines is shown with all of them', async () => {
+  const { call, post, as } = await withService();
+  const personalisation = Object.fromEntries(
+    Array.from({ length: 7 }, (_, n) => [`address_line_${n + 1}`, `Line ${n + 1}`]),
+  );
+  const { id } = (await post('letter', { template_id, personalisation })).json<{ id: string }>();
+  expect((await call('GET', `/v2/notifications/${id}`, { as })).json()).toMatchObject({
+    line_1: 'Line 1',
+    line_7: 'Line 7',
+  });
 });

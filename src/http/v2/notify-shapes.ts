@@ -39,6 +39,7 @@ export function readShape(base: string, profile: string, notification: Notificat
     line_4: line(4),
     line_5: line(5),
     line_6: line(6),
+    line_7: line(7),
     postcode: null,
     postage: null,
     type,
@@ -87,7 +88,10 @@ function letterStatus(status: string): string {
 
 /** What a status that a client asks for stands for, among those that are stored. */
 const askedFor: Readonly<Record<string, readonly string[]>> = {
-  failed: ['technical-failure', 'temporary-failure', 'permanent-failure'],
+  failed: [
+    ...['technical-failure', 'temporary-failure', 'permanent-failure'],
+    ...['validation-failed', 'virus-scan-failed', 'returned-letter'],
+  ],
   sending: ['created', 'sending'],
   accepted: ['created', 'sending'],
   received: ['delivered'],

@@ -11,6 +11,7 @@ import { baseOf, serviceOf } from './service-caller.ts';
 /** A PDF of a few pages, in base64. */
 const letterLimitBytes = 8 * 1024 * 1024;
 const leastAddressLines = 3;
+const mostAddressLines = 7;
 
 export function addSendRoutes(app: ZodApp, deps: RouteDeps): void {
   app.post('/notifications/sms', { schema: { hide: true, body: SendSms } }, async (request, reply) => {
@@ -77,6 +78,8 @@ function addressOf(personalisation: Record<string, unknown>): string {
     .filter((line): line is string => typeof line === 'string' && line.trim() !== '');
   if (lines.length < leastAddressLines)
     throw invalidField('personalisation', `must have an address of at least ${leastAddressLines} lines`);
+  if (lines.length > mostAddressLines)
+    throw invalidField('personalisation', `must have an address of at most ${mostAddressLines} lines`);
   return lines.join('\n');
 }
 
