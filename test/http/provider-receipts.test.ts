@@ -1,8 +1,8 @@
 // What becomes of what providers report.
 import fc from 'fast-check';
 import { providers } from '../../src/providers/index.ts';
-import { basic, createProviderApp, signedByTwilio } from '../support/provider-app.ts';
-import { fixtureBytes, providerFixtures } from '../support/provider-fixtures.ts';
+import { basic, createProviderApp, credentials, signedByTwilio } from '../support/provider-app.ts';
+import { fixtureBytes, providerFixtures, requestOf } from '../support/provider-fixtures.ts';
 
 let t: Awaited<ReturnType<typeof createProviderApp>>;
 
@@ -141,6 +141,34 @@ describe('No request of a provider whatever', () => {
   }, 60_000);
 });
 
+describe('No fixture', () => {
+  it.each(providerFixtures.map((fixture) => [fixture.file, fixture] as const))(
+    '%s changes anything without the credentials that its service has for its provider',
+    async (_file, fixture) => {
+      const { provider } = fixture;
+      const serviceId = await t.aService('notify-gov-au', provider, {
+        ...(provider === 'ses' && {
+          credentials: { topic_arns: ['arn:aws:sns:eu-west-1:123456789012:another'] },
+        }),
+        ...(provider === 'dvla' && { credentials: { secret_key: 'another', salt: 'another' } }),
+      });
+      const id = '9f1d3c52-6c1e-4b7a-9d44-0c5a7e2b1f10';
+      await t.aMessage(serviceId, 'notify-gov-au', { id });
+      const { body, headers, query } = requestOf(fixture);
+      for (const what of ['status', ...(fixture.file.includes('inbound') ? ['inbound'] : [])]) {
+        const answer = await t.send(
+          provider,
+          { body: Buffer.from(body), headers, query: query.toString() },
+          what,
+        );
+        expect([401, 403]).toContain(answer.statusCode);
+      }
+      expect([...t.ports.memory.statuses.values()].flat()).toEqual([]);
+      expect(t.ports.receipts.early).toEqual([]);
+    },
+  );
+});
+
 describe('A text message that a provider brings', () => {
   const body = fixtureBytes({ file: 'firetext-inbound.txt' });
   const headers = {
@@ -162,6 +190,50 @@ describe('A text message that a provider brings', () => {
       dateReceived: '2026-06-15T12:31:44.000000Z',
     });
     expect([...t.ports.memory.conversations.keys()]).toEqual([`${serviceId}/447700900456`]);
+  });
+
+  it('of Twilio and of SAP is told of as the others’, whichever of SAP’s numbers is ours', async () => {
+    const inbound_numbers = ['+61491570156'];
+    const serviceId = await t.aService('notify-gov-au', 'twilio', { inbound_numbers });
+    await t.call('PUT', `/v1/services/${serviceId}/providers/sap`, {
+      body: { credentials: credentials['oauth2'], inbound_numbers },
+    });
+    const form = Buffer.from('MessageSid=SM1&From=%2B61491570110&To=%2B61491570156&Body=Hello');
+    const twilio = await t.send(
+      'twilio',
+      {
+        body: form,
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          'x-twilio-signature': signedByTwilio(
+            form,
+            'https://callbacks.example.org/v1/providers/twilio/inbound',
+          ),
+        },
+      },
+      'inbound',
+    );
+    expect([twilio.statusCode, twilio.headers['content-type'], twilio.body]).toEqual([
+      200,
+      'text/xml',
+      '<?xml version="1.0" encoding="UTF-8"?><Response></Response>',
+    ]);
+    for (const [messageId, originatingAddress, msisdn] of [
+      ['1', '61491570156', '61491570110'],
+      ['2', '61491570110', '61491570156'],
+    ]) {
+      const sap = Buffer.from(
+        JSON.stringify({ messageId, originatingAddress, msisdn, message: `Hello ${messageId}` }),
+      );
+      expect(
+        (await t.send('sap', { body: sap, headers: await t.shown('sap', sap) }, 'inbound')).statusCode,
+      ).toBe(200);
+    }
+    expect([...t.ports.memory.conversations.keys()]).toEqual([`${serviceId}/+61491570110`]);
+    const texts = [...t.ports.memory.statuses.values()]
+      .flat()
+      .map(({ details }) => (details as { message: string }).message);
+    expect(texts).toEqual(['Hello', 'Hello 1', 'Hello 2']);
   });
 
   it('is answered alike for a number that is nobody’s, and not for a provider that brings none', async () => {
