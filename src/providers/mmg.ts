@@ -51,7 +51,7 @@ const statuses: Readonly<Record<string, { status: string; substatuses: Readonly<
         24: 'Message formatted incorrectly',
         25: 'Message too long',
         51: 'Missing recipient value',
-        52: 'Invalid destination address',
+        52: 'Invalid destination',
       },
     },
   };

@@ -14,11 +14,11 @@ import {
 
 export const onSuppressionList = 'The email address is on the GC Notify suppression list';
 
-/** What GC Notify tells of a bounce beside its status, by subtype. */
+/** What GC Notify tells of a bounce beside its status, by type and subtype. */
 const responses: Readonly<Record<string, string>> = {
-  Suppressed: 'The email address is on our email provider suppression list',
-  OnAccountSuppressionList: onSuppressionList,
-  AttachmentRejected: 'The email was rejected because of its attachments',
+  'Permanent/Suppressed': 'The email address is on our email provider suppression list',
+  'Permanent/OnAccountSuppressionList': onSuppressionList,
+  'Transient/AttachmentRejected': 'The email was rejected because of its attachments',
 };
 
 /** Amazon SES by SNS (UK, NL, GC, AU): an envelope that SNS signs, with SES's notification as text in it. */
@@ -74,12 +74,13 @@ function toReceipt(notification: Fields, key: string | null): Receipt | string {
     }
     case 'Bounce': {
       const bounce = detail('bounce');
-      const subtype = field(bounce, 'bounceSubType') ?? '';
+      const type = field(bounce, 'bounceType') ?? '';
+      const kindOfBounce = `${type}/${field(bounce, 'bounceSubType') ?? ''}`;
       return {
         ...common,
         key: keyOf(bounce),
-        status: field(bounce, 'bounceType') === 'Permanent' ? 'permanent-failure' : 'temporary-failure',
-        providerResponse: Object.hasOwn(responses, subtype) ? (responses[subtype] ?? null) : null,
+        status: type === 'Permanent' ? 'permanent-failure' : 'temporary-failure',
+        providerResponse: Object.hasOwn(responses, kindOfBounce) ? (responses[kindOfBounce] ?? null) : null,
         occurredAt: at(bounce),
       };
     }

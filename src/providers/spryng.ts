@@ -2,11 +2,11 @@ import type { Provider, ProviderRequest, Reading, Receipt } from './provider.ts'
 import { field, jsonReply, missing, queryOf, refusedAsNotify } from './reading.ts';
 
 const reasons: Readonly<Record<string, string>> = {
-  20: 'Subscriber unreachable',
-  21: 'Incorrect number',
+  20: 'Recipient number unreachable',
+  21: 'Recipient number incorrect',
   22: 'Delivery failure',
-  31: 'Number blacklisted',
-  32: 'Originator not registered',
+  31: 'The recipient is blacklisted',
+  32: 'The originator is not registered for this country',
 };
 
 /** Spryng (NL): a GET that says everything in its query, and names the notification by its id. */
