@@ -11,7 +11,7 @@ export type ProviderAccount = {
   services: ProviderSettings[];
 };
 
-export type KnownAccounts = { accounts: ProviderAccount[]; unchecked: ProviderSettings[] };
+type KnownAccounts = { accounts: ProviderAccount[]; unchecked: ProviderSettings[] };
 
 /** Who may speak for whom, for the one second in which most of a busy provider's requests fall. */
 export interface ProviderAccounts {
