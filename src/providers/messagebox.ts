@@ -1,5 +1,24 @@
 import type { Provider, ProviderRequest, Reading, Receipt } from './provider.ts';
-import { field, formOf, jsonReply, missing, refusedAsNotify } from './reading.ts';
+import { field, formOf, jsonReply, meaningOf, missing, refusedAsNotify } from './reading.ts';
+
+/** Logius's codes for what came of a message, in its own words. */
+const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  10: { 0: 'No error', Verwerkt: 'No error' },
+  20: {
+    TechnischProbleem: 'Technisch probleem bij verwerken',
+    NietActiefOfGeabonneerd: 'Geen actieve berichtenbox of geen abonnement',
+    BerichtTypeNietOndersteund: 'Bericht type bestaat niet of is niet actief',
+    AanmaakDatumLigtTeVerInHetVerleden: 'Aanmaakdatum te ver in het verleden',
+    PublicatieDatumLigtTeVerInDeToekomst: 'Publicatiedatum te ver in de toekomst',
+    BerichtBestaatAl: 'Een bericht met hetzelfde berichtID is reeds aangeboden',
+    BijlageTeGroot: 'De omvang van de persoonlijke bijlage(n) in het bericht is te groot',
+    OinInCPAKomtNietOvereenMetOinInBericht: 'OIN uit CPA komt niet overeen met OID in het bericht',
+    XmlValidatieTegenXsdValtNegatiefUit: 'Bericht xml valideert niet tegen XSD',
+    ValidatieBerichtType: 'Niet gelukt om bericht type te valideren',
+    ValidatieGebruiker: 'Niet gelukt om de burger te valideren',
+    StoreMessage: 'Niet gelukt om bericht op te slaan',
+  },
+};
 
 /** MijnOverheid's Berichtenbox (NL): a form that names the notification by its id. */
 export const messagebox: Provider = {
@@ -24,7 +43,7 @@ function readStatus(request: ProviderRequest): Reading<Receipt> {
         key: null,
         status: word === '10' ? 'delivered' : word === '20' ? 'permanent-failure' : 'technical-failure',
         word,
-        description: null,
+        description: meaningOf(reasons, word, code),
         providerResponse: code === null ? `status ${word}` : `status ${word}, code ${code}`,
         occurredAt: null,
       },

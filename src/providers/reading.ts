@@ -63,6 +63,16 @@ export function unreadable(provider: string): Reading<never> {
   return { kind: 'refused', messages: [`${provider} callback failed: the body cannot be read`] };
 }
 
+/** What a table says of a code under a word; null for what is in neither. */
+export function meaningOf(
+  table: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  word: string,
+  code: string | null,
+): string | null {
+  const codes = Object.hasOwn(table, word) ? table[word] : undefined;
+  return codes && code !== null && Object.hasOwn(codes, code) ? (codes[code] ?? null) : null;
+}
+
 export function jsonReply(status: number, body: object): Reply {
   return { status, contentType: 'application/json', body: JSON.stringify(body) };
 }

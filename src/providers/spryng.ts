@@ -1,12 +1,15 @@
 import type { Provider, ProviderRequest, Reading, Receipt } from './provider.ts';
-import { field, jsonReply, missing, queryOf, refusedAsNotify } from './reading.ts';
+import { field, jsonReply, meaningOf, missing, queryOf, refusedAsNotify } from './reading.ts';
 
-const reasons: Readonly<Record<string, string>> = {
-  20: 'Recipient number unreachable',
-  21: 'Recipient number incorrect',
-  22: 'Delivery failure',
-  31: 'The recipient is blacklisted',
-  32: 'The originator is not registered for this country',
+const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  10: { 0: 'No error' },
+  20: {
+    20: 'Recipient number unreachable',
+    21: 'Recipient number incorrect',
+    22: 'Delivery failure',
+    31: 'The recipient is blacklisted',
+    32: 'The originator is not registered for this country',
+  },
 };
 
 /** Spryng (NL): a GET that says everything in its query, and names the notification by its id. */
@@ -32,7 +35,7 @@ function readStatus(request: ProviderRequest): Reading<Receipt> {
         key: null,
         status: word === '10' ? 'delivered' : word === '20' ? 'permanent-failure' : 'technical-failure',
         word,
-        description: word === '20' && Object.hasOwn(reasons, reason) ? (reasons[reason] ?? null) : null,
+        description: meaningOf(reasons, word, reason),
         providerResponse: `status ${word}, reason ${reason}`,
         occurredAt: null,
       },

@@ -99,6 +99,24 @@ describe('What providers send', () => {
     expect(call).toMatchObject({ kind: 'read', items: [{ reference: 'CA1', word: 'busy' }] });
   });
 
+  it('of Spryng and of the Berichtenbox says in the system’s words what its code means', () => {
+    const described = (name: string, request: ProviderRequest) => {
+      const reading = providers.get(name)?.readStatus(request);
+      return reading?.kind === 'read' ? reading.items[0]?.description : undefined;
+    };
+    const box = (status: string, code: string) =>
+      described('messagebox', aRequest(`status=${status}&code=${code}&reference=x`));
+    expect(box('20', 'NietActiefOfGeabonneerd')).toBe('Geen actieve berichtenbox of geen abonnement');
+    expect([box('10', 'Verwerkt'), box('20', 'Verwerkt'), box('20', 'toString')]).toEqual([
+      'No error',
+      null,
+      null,
+    ]);
+    const spryng = (query: string) => described('spryng', aRequest('', `${query}&REFERENCE=x`));
+    expect(spryng('STATUS=20&REASONCODE=31')).toBe('The recipient is blacklisted');
+    expect([spryng('STATUS=10&REASONCODE=0'), spryng('STATUS=11&REASONCODE=31')]).toEqual(['No error', null]);
+  });
+
   it('in words that are not known is a technical failure, and keeps what was said', () => {
     const bodies = {
       mmg: '{"CID": "x", "status": "constructor"}',

@@ -1,0 +1,57 @@
+// What Ringback is compared with: a plain workflow, signalWithStart, and one regular activity that only posts. It has no
+// database, no authentication, no history of its own and no limits.
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { Pool } from 'undici';
+import { answerQuestions } from './child.ts';
+import { statusSignal } from './obvious-workflow.ts';
+
+const [address = '', receiverUrl = ''] = process.argv.slice(2);
+const taskQueue = 'obvious-design';
+const { origin, pathname: path } = new URL(receiverUrl);
+const pool = new Pool(origin, { connections: 64 });
+const body = JSON.stringify({
+  id: randomUUID(),
+  reference: null,
+  to: '07700900123',
+  status: 'delivered',
+  padding: 'x'.repeat(280),
+});
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+const connection = await NativeConnection.connect({ address });
+const client = new Client({ connection });
+const worker = await Worker.create({
+  ...{ connection, taskQueue },
+  workflowsPath: fileURLToPath(new URL('./obvious-workflow.ts', import.meta.url)),
+  activities: {
+    async post(eventId: string): Promise<void> {
+      const headers = { 'content-type': 'application/json', 'x-event-id': eventId };
+      const answer = await pool.request({ path, method: 'POST', headers, body });
+      await answer.body.dump();
+      if (answer.statusCode >= 300) throw new Error(`the receiver answered ${answer.statusCode}`);
+    },
+  },
+});
+const running = worker.run();
+
+answerQuestions({
+  async burst({ count, statuses, inFlight }: { count: number; statuses: number; inFlight: number }) {
+    const startedMs = performance.now();
+    const left = Array.from({ length: count }, () => randomUUID()).values();
+    await Promise.all(
+      Array.from({ length: inFlight }, async () => {
+        for (const id of left)
+          for (let n = 0; n < statuses; n += 1)
+            await client.workflow.signalWithStart('obviousWorkflow', {
+              ...{ workflowId: `obvious/${id}`, taskQueue, args: [statuses] },
+              ...{ signal: statusSignal, signalArgs: [`${id}/${n}`] },
+            });
+      }),
+    );
+    return { seconds: (performance.now() - startedMs) / 1000, accepted: count * statuses };
+  },
+});
+await running;
