@@ -9,9 +9,12 @@ const requirements = fileURLToPath(new URL('../clients/requirements.txt', import
 const script = fileURLToPath(new URL('../clients/python_client.py', import.meta.url));
 
 /** Runs the script with the official client in a virtual environment of its own, which is made once and kept. */
-export async function runPythonClient(args: readonly string[]): Promise<unknown> {
-  const python = join(virtualEnvironment(), 'bin', 'python');
-  const child = spawn(python, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+export async function runPythonClient(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<unknown> {
+  const python = join(virtualEnvironment(env), 'bin', 'python');
+  const child = spawn(python, [script, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const code = await new Promise((resolve) => child.once('close', resolve));
@@ -19,34 +22,31 @@ export async function runPythonClient(args: readonly string[]): Promise<unknown>
   return JSON.parse(output);
 }
 
-function virtualEnvironment(): string {
+function virtualEnvironment(env: NodeJS.ProcessEnv): string {
   const digest = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 16);
-  const folder = join(cacheFolder(process.env), `python-client-${digest}`);
+  const folder = join(cacheFolder(env), `python-client-${digest}`);
   if (existsSync(folder)) return folder;
   // Moved into its place when it is whole: a venv that was broken off must not be taken for one.
   const unfinished = `${folder}.${process.pid}`;
-  run('python3', ['-m', 'venv', '--copies', unfinished]);
-  const pip = [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    '--requirement',
-    requirements,
-  ];
-  run(join(unfinished, 'bin', 'python'), pip);
   try {
+    build(unfinished, env);
     renameSync(unfinished, folder);
   } catch (cause) {
     rmSync(unfinished, { recursive: true, force: true });
+    // Another run may have been first.
     if (!existsSync(folder)) throw cause;
   }
   return folder;
 }
 
-function run(command: string, args: readonly string[]): void {
-  const { status, error, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+function build(folder: string, env: NodeJS.ProcessEnv): void {
+  run('python3', ['-m', 'venv', '--copies', folder], env);
+  const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
+  run(join(folder, 'bin', 'python'), [...install, '--requirement', requirements], env);
+}
+
+function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): void {
+  const { status, error, stderr } = spawnSync(command, args, { env, encoding: 'utf8' });
   if (status === 0) return;
   throw new Error(
     'The official Python client could not be prepared: install Python 3.10 or newer with its venv module (Debian: ' +
