@@ -90,6 +90,11 @@ test.each([
     },
     'personalisation must have an address of at most 7 lines',
   ],
+  [
+    'letter',
+    { template_id, personalisation: { address_line_1: 'A\u0000', address_line_2: 'B', postcode: 'C' } },
+    'personalisation has an address that must not contain U+0000',
+  ],
 ])('%s with %j is refused in the clients’ own shape', async (path, body, message) => {
   const { post } = await withService();
   const answer = await post(path, body);
@@ -171,4 +176,14 @@ test('a letter of seven lines is shown with all of them', async () => {
     line_1: 'Line 1',
     line_7: 'Line 7',
   });
+});
+
+test('an address that is too long is refused, and not cut', async () => {
+  const { post } = await withService();
+  const personalisation = { address_line_1: 'A'.repeat(2000), address_line_2: 'B', postcode: 'C' };
+  const answer = await post('letter', { template_id, personalisation });
+  expect([answer.statusCode, answer.json<Errors>().errors[0]?.message]).toEqual([
+    400,
+    'personalisation has an address that is too long',
+  ]);
 });

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError, invalidField } from '../../domain/errors.ts';
-import type { Notification, RegisterNotification } from '../../domain/notification.schema.ts';
+import { RegisterNotification, type Notification } from '../../domain/notification.schema.ts';
 import { SendEmail, SendLetter, SendPrecompiledLetter, SendSms } from '../../domain/notify-api.schema.ts';
 import { registerNotification } from '../../use-cases/register-notification.ts';
 import type { RouteDeps } from '../deps.ts';
@@ -80,7 +80,12 @@ function addressOf(personalisation: Record<string, unknown>): string {
     throw invalidField('personalisation', `must have an address of at least ${leastAddressLines} lines`);
   if (lines.length > mostAddressLines)
     throw invalidField('personalisation', `must have an address of at most ${mostAddressLines} lines`);
-  return lines.join('\n');
+  // As `to` is checked where a notification is registered by its own fields.
+  const address = RegisterNotification.shape.to.safeParse(lines.join('\n'));
+  if (address.success) return address.data;
+  const isTooLong = address.error.issues.some(({ code }) => code === 'too_big');
+  const fault = isTooLong ? 'is too long' : 'must not contain U+0000 or an unpaired surrogate';
+  throw invalidField('personalisation', `has an address that ${fault}`);
 }
 
 /** Registers it, and names what is refused as this caller wrote it. */
