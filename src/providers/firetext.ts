@@ -1,5 +1,5 @@
 import type { InboundText, Provider, ProviderRequest, Reading, Receipt } from './provider.ts';
-import { field, formOf, jsonReply, missing, refusedAsNotify, timeIn, type Fields } from './reading.ts';
+import { field, formOf, jsonReply, readOne, refusedAsNotify, statusOf, timeIn } from './reading.ts';
 
 const statuses: Readonly<Record<string, string>> = { 0: 'delivered', 1: 'permanent-failure', 2: 'pending' };
 
@@ -30,30 +30,21 @@ export const firetext: Provider = {
 };
 
 function readStatus(request: ProviderRequest): Reading<Receipt> {
-  const fields = formOf(request);
-  const messages = missing('Firetext', fields, ['status', 'reference']);
-  if (messages.length > 0) return { kind: 'refused', messages };
-  return {
-    kind: 'read',
-    items: [
-      {
-        reference: field(fields, 'reference') ?? '',
-        key: null,
-        ...meaningOf(fields),
-        word: field(fields, 'status') ?? '',
-        occurredAt: timeIn('Europe/London', field(fields, 'time')),
-      },
-    ],
-  };
+  return readOne('Firetext', formOf(request), ['status', 'reference'], (text, fields) => ({
+    reference: text('reference'),
+    key: null,
+    ...outcomeOf(text('status'), field(fields, 'code')),
+    word: text('status'),
+    occurredAt: timeIn('Europe/London', field(fields, 'time')),
+  }));
 }
 
-function meaningOf(
-  fields: Fields,
+function outcomeOf(
+  word: string,
+  code: string | null,
 ): Pick<Receipt, 'status' | 'statusIfPending' | 'description' | 'providerResponse'> {
-  const word = field(fields, 'status') ?? '';
-  const code = field(fields, 'code');
   const providerResponse = code === null ? `status ${word}` : `status ${word}, code ${code}`;
-  const status = Object.hasOwn(statuses, word) ? (statuses[word] ?? null) : 'technical-failure';
+  const status = statusOf(statuses, word);
   if (word !== '1') return { status, description: null, providerResponse };
   const known = code !== null && Object.hasOwn(codes, code) ? codes[code] : undefined;
   if (known) return { ...known, providerResponse };
@@ -62,19 +53,12 @@ function meaningOf(
 }
 
 function readInbound(request: ProviderRequest): Reading<InboundText> {
-  const fields = formOf(request);
-  const messages = missing('Firetext', fields, ['source', 'destination', 'message', 'time']);
-  if (messages.length > 0) return { kind: 'refused', messages };
-  return {
-    kind: 'read',
-    items: [
-      {
-        key: null,
-        source: field(fields, 'source') ?? '',
-        destination: field(fields, 'destination') ?? '',
-        message: field(fields, 'message') ?? '',
-        receivedAt: timeIn('UTC', field(fields, 'time')),
-      },
-    ],
-  };
+  const required = ['source', 'destination', 'message', 'time'];
+  return readOne('Firetext', formOf(request), required, (text) => ({
+    key: null,
+    source: text('source'),
+    destination: text('destination'),
+    message: text('message'),
+    receivedAt: timeIn('UTC', text('time')),
+  }));
 }

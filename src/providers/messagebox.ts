@@ -1,5 +1,7 @@
 import type { Provider, ProviderRequest, Reading, Receipt } from './provider.ts';
-import { field, formOf, jsonReply, meaningOf, missing, refusedAsNotify } from './reading.ts';
+import { field, formOf, jsonReply, meaningOf, readOne, refusedAsNotify, statusOf } from './reading.ts';
+
+const statuses: Readonly<Record<string, string>> = { 10: 'delivered', 20: 'permanent-failure' };
 
 /** Logius's codes for what came of a message, in its own words. */
 const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -31,22 +33,16 @@ export const messagebox: Provider = {
 };
 
 function readStatus(request: ProviderRequest): Reading<Receipt> {
-  const fields = formOf(request);
-  const messages = missing('Messagebox', fields, ['status', 'reference']);
-  if (messages.length > 0) return { kind: 'refused', messages };
-  const [word, code] = [field(fields, 'status') ?? '', field(fields, 'code')];
-  return {
-    kind: 'read',
-    items: [
-      {
-        reference: field(fields, 'reference') ?? '',
-        key: null,
-        status: word === '10' ? 'delivered' : word === '20' ? 'permanent-failure' : 'technical-failure',
-        word,
-        description: meaningOf(reasons, word, code),
-        providerResponse: code === null ? `status ${word}` : `status ${word}, code ${code}`,
-        occurredAt: null,
-      },
-    ],
-  };
+  return readOne('Messagebox', formOf(request), ['status', 'reference'], (text, fields) => {
+    const [word, code] = [text('status'), field(fields, 'code')];
+    return {
+      reference: text('reference'),
+      key: null,
+      status: statusOf(statuses, word),
+      word,
+      description: meaningOf(reasons, word, code),
+      providerResponse: code === null ? `status ${word}` : `status ${word}, code ${code}`,
+      occurredAt: null,
+    };
+  });
 }

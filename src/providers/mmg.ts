@@ -1,60 +1,63 @@
 import type { InboundText, Provider, ProviderRequest, Reading, Receipt } from './provider.ts';
-import { field, jsonOf, jsonReply, missing, refusedAsNotify, timeIn, unreadable } from './reading.ts';
+import {
+  field,
+  jsonOf,
+  jsonReply,
+  meaningOf,
+  readOne,
+  refusedAsNotify,
+  statusOf,
+  timeIn,
+} from './reading.ts';
 
-/** Of each status, the family's word and what its substatuses mean. */
-const statuses: Readonly<Record<string, { status: string; substatuses: Readonly<Record<string, string>> }>> =
-  {
-    2: {
-      status: 'permanent-failure',
-      substatuses: {
-        1: 'Number does not exist',
-        4: 'Rejected by operator',
-        5: 'Unidentified Subscriber',
-        9: 'Undelivered',
-        11: 'Service for Subscriber suspended',
-        12: 'Illegal equipment',
-        2049: 'Subscriber IMSI blacklisted',
-        2050: 'Number blacklisted in do-not-disturb blacklist',
-        2052: 'Destination number blacklisted',
-        2053: 'Source address blacklisted',
-      },
-    },
-    3: {
-      status: 'delivered',
-      substatuses: { 2: 'Delivered to operator', 5: 'Delivered to handset' },
-    },
-    4: {
-      status: 'temporary-failure',
-      substatuses: {
-        6: 'Absent Subscriber',
-        8: 'Roaming not allowed',
-        13: 'SMS Not Supported',
-        15: 'Expired',
-        27: 'Absent Subscriber',
-        29: 'Invalid delivery report',
-        32: 'Delivery Failure',
-      },
-    },
-    5: {
-      status: 'permanent-failure',
-      substatuses: {
-        6: 'Network out of coverage',
-        8: 'Incorrect number prefix',
-        10: 'Number on do-not-disturb service',
-        11: 'Sender id not registered',
-        13: 'Sender id blacklisted',
-        14: 'Destination number blacklisted',
-        19: 'Routing unavailable',
-        20: 'Rejected by anti-flooding mechanism',
-        21: 'System error',
-        23: 'Duplicate message id',
-        24: 'Message formatted incorrectly',
-        25: 'Message too long',
-        51: 'Missing recipient value',
-        52: 'Invalid destination',
-      },
-    },
-  };
+const statuses: Readonly<Record<string, string>> = {
+  2: 'permanent-failure',
+  3: 'delivered',
+  4: 'temporary-failure',
+  5: 'permanent-failure',
+};
+
+/** What the substatuses of each status mean. */
+const substatuses: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  2: {
+    1: 'Number does not exist',
+    4: 'Rejected by operator',
+    5: 'Unidentified Subscriber',
+    9: 'Undelivered',
+    11: 'Service for Subscriber suspended',
+    12: 'Illegal equipment',
+    2049: 'Subscriber IMSI blacklisted',
+    2050: 'Number blacklisted in do-not-disturb blacklist',
+    2052: 'Destination number blacklisted',
+    2053: 'Source address blacklisted',
+  },
+  3: { 2: 'Delivered to operator', 5: 'Delivered to handset' },
+  4: {
+    6: 'Absent Subscriber',
+    8: 'Roaming not allowed',
+    13: 'SMS Not Supported',
+    15: 'Expired',
+    27: 'Absent Subscriber',
+    29: 'Invalid delivery report',
+    32: 'Delivery Failure',
+  },
+  5: {
+    6: 'Network out of coverage',
+    8: 'Incorrect number prefix',
+    10: 'Number on do-not-disturb service',
+    11: 'Sender id not registered',
+    13: 'Sender id blacklisted',
+    14: 'Destination number blacklisted',
+    19: 'Routing unavailable',
+    20: 'Rejected by anti-flooding mechanism',
+    21: 'System error',
+    23: 'Duplicate message id',
+    24: 'Message formatted incorrectly',
+    25: 'Message too long',
+    51: 'Missing recipient value',
+    52: 'Invalid destination',
+  },
+};
 
 /** MMG (UK, NL): JSON that names the notification by its id. */
 export const mmg: Provider = {
@@ -70,49 +73,29 @@ export const mmg: Provider = {
 };
 
 function readStatus(request: ProviderRequest): Reading<Receipt> {
-  const fields = jsonOf(request);
-  if (!fields) return unreadable('MMG');
-  const messages = missing('MMG', fields, ['status', 'CID']);
-  if (messages.length > 0) return { kind: 'refused', messages };
-  const status = field(fields, 'status') ?? '';
-  const substatus = field(fields, 'substatus');
-  const known = Object.hasOwn(statuses, status) ? statuses[status] : undefined;
-  const description = known && substatus !== null ? (known.substatuses[substatus] ?? null) : null;
-  return {
-    kind: 'read',
-    items: [
-      {
-        reference: field(fields, 'CID') ?? '',
-        key: null,
-        status: known?.status ?? 'technical-failure',
-        word: status,
-        description,
-        providerResponse:
-          substatus === null ? `status ${status}` : `status ${status}, substatus ${substatus}`,
-        occurredAt: timeIn('Europe/London', field(fields, 'deliverytime')),
-      },
-    ],
-  };
+  return readOne('MMG', jsonOf(request), ['status', 'CID'], (text, fields) => {
+    const [status, substatus] = [text('status'), field(fields, 'substatus')];
+    return {
+      reference: text('CID'),
+      key: null,
+      status: statusOf(statuses, status),
+      word: status,
+      description: meaningOf(substatuses, status, substatus),
+      providerResponse: substatus === null ? `status ${status}` : `status ${status}, substatus ${substatus}`,
+      occurredAt: timeIn('Europe/London', field(fields, 'deliverytime')),
+    };
+  });
 }
 
 function readInbound(request: ProviderRequest): Reading<InboundText> {
-  const fields = jsonOf(request);
-  if (!fields) return unreadable('MMG');
-  const messages = missing('MMG', fields, ['MSISDN', 'Number', 'Message', 'ID']);
-  if (messages.length > 0) return { kind: 'refused', messages };
-  return {
-    kind: 'read',
-    items: [
-      {
-        key: field(fields, 'ID'),
-        source: field(fields, 'MSISDN') ?? '',
-        destination: (field(fields, 'Number') ?? '').replace(/^44/, '0'),
-        message: unquoted(field(fields, 'Message') ?? ''),
-        // [sic]
-        receivedAt: timeIn('UTC', unquoted(field(fields, 'DateRecieved') ?? '')),
-      },
-    ],
-  };
+  return readOne('MMG', jsonOf(request), ['MSISDN', 'Number', 'Message', 'ID'], (text) => ({
+    key: text('ID'),
+    source: text('MSISDN'),
+    destination: text('Number').replace(/^44/, '0'),
+    message: unquoted(text('Message')),
+    // [sic]
+    receivedAt: timeIn('UTC', unquoted(text('DateRecieved'))),
+  }));
 }
 
 /** As MMG quotes: like a form's value, and in it what is not ASCII as Python would write it. */

@@ -1,15 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Provider, ProviderRequest, Reading, Receipt } from './provider.ts';
-import {
-  field,
-  jsonOf,
-  jsonReply,
-  missing,
-  parsedObject,
-  refusedAsNotify,
-  unreadable,
-  type Fields,
-} from './reading.ts';
+import { jsonOf, jsonReply, readOne, refusedAsNotify, unwrapped, type Fields } from './reading.ts';
 
 /** The first of these that the description holds says what failed; anything else is a permanent failure. */
 const failures: readonly (readonly [text: string, status: string])[] = [
@@ -35,30 +26,20 @@ export const pinpoint: Provider = {
 
 function readStatus(request: ProviderRequest): Reading<Receipt> {
   const outer = jsonOf(request);
-  const event = typeof outer?.['Message'] === 'string' ? parsedObject(outer['Message']) : outer;
-  if (!event) return unreadable('Pinpoint');
-  const messages = missing('Pinpoint', event, ['messageId', 'messageStatus', 'messageStatusDescription']);
-  if (messages.length > 0) return { kind: 'refused', messages };
-  const word = field(event, 'messageStatus') ?? '';
-  const response = field(event, 'messageStatusDescription') ?? '';
-  return {
-    kind: 'read',
-    items: [
-      {
-        reference: field(event, 'messageId') ?? '',
-        key: null,
-        status: statusOf(word, response, event['isFinal'] === true),
-        word,
-        description: null,
-        providerResponse: response,
-        occurredAt: timeOf(event),
-      },
-    ],
-  };
+  const required = ['messageId', 'messageStatus', 'messageStatusDescription'];
+  return readOne('Pinpoint', outer && unwrapped(outer), required, (text, event) => ({
+    reference: text('messageId'),
+    key: null,
+    status: outcomeOf(text('messageStatus'), text('messageStatusDescription'), event['isFinal'] === true),
+    word: text('messageStatus'),
+    description: null,
+    providerResponse: text('messageStatusDescription'),
+    occurredAt: timeOf(event),
+  }));
 }
 
 /** Null for what has been sent and is not over yet: GC Notify changes nothing for it. */
-function statusOf(word: string, response: string, isFinal: boolean): string | null {
+function outcomeOf(word: string, response: string, isFinal: boolean): string | null {
   if (word === 'DELIVERED' || (word === 'SUCCESSFUL' && isFinal)) return 'delivered';
   if (word === 'SUCCESSFUL') return null;
   const said = response.toLowerCase();

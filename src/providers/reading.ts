@@ -19,7 +19,7 @@ export function jsonOf(request: ProviderRequest): Fields | null {
   return text === null ? null : parsedObject(text);
 }
 
-export function parsedObject(text: string): Fields | null {
+function parsedObject(text: string): Fields | null {
   try {
     return objectOf(JSON.parse(text));
   } catch {
@@ -52,8 +52,24 @@ function isStorable(text: string): boolean {
   return text.length <= 4000 && !text.includes('\u0000') && text.isWellFormed();
 }
 
+/**
+ * The one item that a request is, where all that it must have is there; `text` gives such a field. `fields` is null for a
+ * request that could not be read at all.
+ */
+export function readOne<T>(
+  provider: string,
+  fields: Fields | null,
+  required: readonly string[],
+  toItem: (text: (name: string) => string, fields: Fields) => T,
+): Reading<T> {
+  if (!fields) return unreadable(provider);
+  const messages = missing(provider, fields, required);
+  if (messages.length > 0) return { kind: 'refused', messages };
+  return { kind: 'read', items: [toItem((name) => field(fields, name) ?? '', fields)] };
+}
+
 /** The fields that are not there, as the Notify family says it. */
-export function missing(provider: string, fields: Fields, names: readonly string[]): string[] {
+function missing(provider: string, fields: Fields, names: readonly string[]): string[] {
   return names
     .filter((name) => field(fields, name) === null)
     .map((name) => `${provider} callback failed: ${name} missing`);
@@ -71,6 +87,17 @@ export function meaningOf(
 ): string | null {
   const codes = Object.hasOwn(table, word) ? table[word] : undefined;
   return codes && code !== null && Object.hasOwn(codes, code) ? (codes[code] ?? null) : null;
+}
+
+/** The family's word for a provider's; a technical failure for one that the table does not know. */
+export function statusOf(table: Readonly<Record<string, string>>, word: string): string {
+  return (Object.hasOwn(table, word) ? table[word] : undefined) ?? 'technical-failure';
+}
+
+/** What Amazon has put as text into an envelope of its own; the object itself where there is no such envelope. */
+export function unwrapped(outer: Fields): Fields | null {
+  const inner = outer['Message'];
+  return typeof inner === 'string' ? parsedObject(inner) : outer;
 }
 
 export function jsonReply(status: number, body: object): Reply {

@@ -1,5 +1,5 @@
 import type { InboundText, Provider, ProviderRequest, Reading, Receipt } from './provider.ts';
-import { field, jsonOf, jsonReply, missing, refusedAsNotify, unreadable } from './reading.ts';
+import { jsonOf, jsonReply, readOne, refusedAsNotify, statusOf } from './reading.ts';
 
 /** `failed` is a word of Notify.gov.au's code and not of its document; other profiles take it for a technical failure. */
 const statuses: Readonly<Record<string, string>> = {
@@ -22,42 +22,24 @@ export const sap: Provider = {
 };
 
 function readStatus(request: ProviderRequest): Reading<Receipt> {
-  const fields = jsonOf(request);
-  if (!fields) return unreadable('SAP');
-  const messages = missing('SAP', fields, ['messageId', 'status', 'recipient', 'message']);
-  if (messages.length > 0) return { kind: 'refused', messages };
-  const word = field(fields, 'status') ?? '';
-  return {
-    kind: 'read',
-    items: [
-      {
-        reference: field(fields, 'messageId') ?? '',
-        key: null,
-        status: Object.hasOwn(statuses, word) ? (statuses[word] ?? null) : 'technical-failure',
-        word,
-        description: null,
-        providerResponse: word,
-        occurredAt: null,
-      },
-    ],
-  };
+  return readOne('SAP', jsonOf(request), ['messageId', 'status', 'recipient', 'message'], (text) => ({
+    reference: text('messageId'),
+    key: null,
+    status: statusOf(statuses, text('status')),
+    word: text('status'),
+    description: null,
+    providerResponse: text('status'),
+    occurredAt: null,
+  }));
 }
 
 function readInbound(request: ProviderRequest): Reading<InboundText> {
-  const fields = jsonOf(request);
-  if (!fields) return unreadable('SAP');
-  const messages = missing('SAP', fields, ['originatingAddress', 'message', 'msisdn', 'messageId']);
-  if (messages.length > 0) return { kind: 'refused', messages };
-  return {
-    kind: 'read',
-    items: [
-      {
-        key: field(fields, 'messageId'),
-        source: field(fields, 'msisdn') ?? '',
-        destination: field(fields, 'originatingAddress') ?? '',
-        message: field(fields, 'message') ?? '',
-        receivedAt: null,
-      },
-    ],
-  };
+  const required = ['originatingAddress', 'message', 'msisdn', 'messageId'];
+  return readOne('SAP', jsonOf(request), required, (text) => ({
+    key: text('messageId'),
+    source: text('msisdn'),
+    destination: text('originatingAddress'),
+    message: text('message'),
+    receivedAt: null,
+  }));
 }

@@ -5,10 +5,10 @@ import {
   jsonOf,
   jsonReply,
   objectOf,
-  parsedObject,
   refusedAsNotify,
   timeIn,
   unreadable,
+  unwrapped,
   type Fields,
 } from './reading.ts';
 
@@ -51,8 +51,7 @@ function notificationsOf(envelope: Fields): Fields[] | null {
     const all = (envelope['Messages'] as unknown[]).slice(0, 100).map(objectOf);
     return all.every((one) => one !== null) ? all : null;
   }
-  const text = envelope['Message'];
-  const inner = typeof text === 'string' ? parsedObject(text) : envelope;
+  const inner = unwrapped(envelope);
   return inner && [inner];
 }
 

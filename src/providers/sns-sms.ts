@@ -4,10 +4,10 @@ import {
   jsonOf,
   jsonReply,
   objectOf,
-  parsedObject,
+  readOne,
   refusedAsNotify,
   timeIn,
-  unreadable,
+  unwrapped,
 } from './reading.ts';
 
 /** What the carrier said, word for word, where it is no permanent failure. */
@@ -32,35 +32,26 @@ export const snsSms: Provider = {
 
 function readStatus(request: ProviderRequest): Reading<Receipt> {
   const outer = jsonOf(request);
-  const record = typeof outer?.['Message'] === 'string' ? parsedObject(outer['Message']) : outer;
-  if (!record) return unreadable('SNS');
-  const notification = objectOf(record['notification']) ?? {};
-  const delivery = objectOf(record['delivery']) ?? {};
-  const [reference, word] = [field(notification, 'messageId'), field(record, 'status')];
-  const response = field(delivery, 'providerResponse');
-  const messages = [
-    ...(reference === null ? ['SNS callback failed: notification.messageId missing'] : []),
-    ...(word === null ? ['SNS callback failed: status missing'] : []),
-    ...(response === null ? ['SNS callback failed: delivery.providerResponse missing'] : []),
-  ];
-  if (reference === null || word === null || response === null) return { kind: 'refused', messages };
-  return {
-    kind: 'read',
-    items: [
-      {
-        reference,
-        key: null,
-        status: statusOf(word, response),
-        word,
-        description: null,
-        providerResponse: response,
-        occurredAt: timeIn('UTC', field(notification, 'timestamp')),
-      },
-    ],
+  const record = outer && unwrapped(outer);
+  const [messageId, response] = ['notification.messageId', 'delivery.providerResponse'];
+  const notification = objectOf(record?.['notification']) ?? {};
+  const fields = record && {
+    [messageId]: notification['messageId'],
+    status: record['status'],
+    [response]: objectOf(record['delivery'])?.['providerResponse'],
   };
+  return readOne('SNS', fields, [messageId, 'status', response], (text) => ({
+    reference: text(messageId),
+    key: null,
+    status: outcomeOf(text('status'), text(response)),
+    word: text('status'),
+    description: null,
+    providerResponse: text(response),
+    occurredAt: timeIn('UTC', field(notification, 'timestamp')),
+  }));
 }
 
-function statusOf(word: string, response: string): string {
+function outcomeOf(word: string, response: string): string {
   if (word === 'SUCCESS') return 'delivered';
   if (Object.hasOwn(failures, response)) return failures[response] ?? 'permanent-failure';
   return response.includes('is opted out') ? 'technical-failure' : 'permanent-failure';

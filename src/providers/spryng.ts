@@ -1,5 +1,7 @@
 import type { Provider, ProviderRequest, Reading, Receipt } from './provider.ts';
-import { field, jsonReply, meaningOf, missing, queryOf, refusedAsNotify } from './reading.ts';
+import { jsonReply, meaningOf, queryOf, readOne, refusedAsNotify, statusOf } from './reading.ts';
+
+const statuses: Readonly<Record<string, string>> = { 10: 'delivered', 20: 'permanent-failure' };
 
 const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   10: { 0: 'No error' },
@@ -23,22 +25,13 @@ export const spryng: Provider = {
 };
 
 function readStatus(request: ProviderRequest): Reading<Receipt> {
-  const fields = queryOf(request);
-  const messages = missing('Spryng', fields, ['STATUS', 'REASONCODE', 'REFERENCE']);
-  if (messages.length > 0) return { kind: 'refused', messages };
-  const [word, reason] = [field(fields, 'STATUS') ?? '', field(fields, 'REASONCODE') ?? ''];
-  return {
-    kind: 'read',
-    items: [
-      {
-        reference: field(fields, 'REFERENCE') ?? '',
-        key: null,
-        status: word === '10' ? 'delivered' : word === '20' ? 'permanent-failure' : 'technical-failure',
-        word,
-        description: meaningOf(reasons, word, reason),
-        providerResponse: `status ${word}, reason ${reason}`,
-        occurredAt: null,
-      },
-    ],
-  };
+  return readOne('Spryng', queryOf(request), ['STATUS', 'REASONCODE', 'REFERENCE'], (text) => ({
+    reference: text('REFERENCE'),
+    key: null,
+    status: statusOf(statuses, text('STATUS')),
+    word: text('STATUS'),
+    description: meaningOf(reasons, text('STATUS'), text('REASONCODE')),
+    providerResponse: `status ${text('STATUS')}, reason ${text('REASONCODE')}`,
+    occurredAt: null,
+  }));
 }

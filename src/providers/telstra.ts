@@ -1,5 +1,5 @@
 import type { Provider, ProviderRequest, Reading, Receipt } from './provider.ts';
-import { field, jsonOf, jsonReply, missing, refusedAsNotify, timeIn, unreadable } from './reading.ts';
+import { field, jsonOf, jsonReply, readOne, refusedAsNotify, statusOf, timeIn } from './reading.ts';
 
 const statuses: Readonly<Record<string, string>> = {
   PEND: 'pending',
@@ -24,23 +24,13 @@ export const telstra: Provider = {
 };
 
 function readStatus(request: ProviderRequest): Reading<Receipt> {
-  const fields = jsonOf(request);
-  if (!fields) return unreadable('Telstra');
-  const messages = missing('Telstra', fields, ['messageId', 'deliveryStatus', 'to']);
-  if (messages.length > 0) return { kind: 'refused', messages };
-  const word = field(fields, 'deliveryStatus') ?? '';
-  return {
-    kind: 'read',
-    items: [
-      {
-        reference: field(fields, 'messageId') ?? '',
-        key: null,
-        status: Object.hasOwn(statuses, word) ? (statuses[word] ?? null) : 'technical-failure',
-        word,
-        description: null,
-        providerResponse: word,
-        occurredAt: timeIn('Australia/Sydney', field(fields, 'receivedTimestamp')),
-      },
-    ],
-  };
+  return readOne('Telstra', jsonOf(request), ['messageId', 'deliveryStatus', 'to'], (text, fields) => ({
+    reference: text('messageId'),
+    key: null,
+    status: statusOf(statuses, text('deliveryStatus')),
+    word: text('deliveryStatus'),
+    description: null,
+    providerResponse: text('deliveryStatus'),
+    occurredAt: timeIn('Australia/Sydney', field(fields, 'receivedTimestamp')),
+  }));
 }

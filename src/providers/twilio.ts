@@ -4,9 +4,10 @@ import {
   formOf,
   jsonOf,
   jsonReply,
-  missing,
   queryOf,
+  readOne,
   refusedAsNotify,
+  statusOf,
   type Fields,
 } from './reading.ts';
 
@@ -40,43 +41,27 @@ function readStatus(request: ProviderRequest): Reading<Receipt> {
   const fields = fieldsOf(request);
   const isCall = field(fields, 'CallSid') !== null && field(fields, 'MessageSid') === null;
   const [sidName, statusName] = isCall ? ['CallSid', 'CallStatus'] : ['MessageSid', 'MessageStatus'];
-  const messages = missing('Twilio', fields, [statusName, sidName]);
-  if (messages.length > 0) return { kind: 'refused', messages };
-  const [sid, word] = [field(fields, sidName) ?? '', field(fields, statusName) ?? ''];
   const token = request.headers['i-twilio-idempotency-token'];
-  return {
-    kind: 'read',
-    items: [
-      {
-        reference: sid,
-        // The token is one request's, over its repeats.
-        key: token === undefined ? null : `${token}/${sid}/${word}`,
-        status: Object.hasOwn(statuses, word) ? (statuses[word] ?? null) : 'technical-failure',
-        word,
-        description: null,
-        providerResponse: field(fields, 'ErrorCode'),
-        occurredAt: null,
-      },
-    ],
-  };
+  return readOne('Twilio', fields, [statusName, sidName], (text) => ({
+    reference: text(sidName),
+    // The token is one request's, over its repeats.
+    key: token === undefined ? null : `${token}/${text(sidName)}/${text(statusName)}`,
+    status: statusOf(statuses, text(statusName)),
+    word: text(statusName),
+    description: null,
+    providerResponse: field(fields, 'ErrorCode'),
+    occurredAt: null,
+  }));
 }
 
 function readInbound(request: ProviderRequest): Reading<InboundText> {
-  const fields = fieldsOf(request);
-  const messages = missing('Twilio', fields, ['MessageSid', 'From', 'To', 'Body']);
-  if (messages.length > 0) return { kind: 'refused', messages };
-  return {
-    kind: 'read',
-    items: [
-      {
-        key: field(fields, 'MessageSid'),
-        source: field(fields, 'From') ?? '',
-        destination: field(fields, 'To') ?? '',
-        message: field(fields, 'Body') ?? '',
-        receivedAt: null,
-      },
-    ],
-  };
+  return readOne('Twilio', fieldsOf(request), ['MessageSid', 'From', 'To', 'Body'], (text) => ({
+    key: text('MessageSid'),
+    source: text('From'),
+    destination: text('To'),
+    message: text('Body'),
+    receivedAt: null,
+  }));
 }
 
 function fieldsOf(request: ProviderRequest): Fields {
