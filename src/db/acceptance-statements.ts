@@ -2,7 +2,7 @@
 import { isCallbackOf } from './callback-of.ts';
 import { destinationsOf } from './destinations.ts';
 import { dispatchChannel } from './dispatch-signal.ts';
-import { wakeAgain } from './workflow-requests.ts';
+import { wokenBatches } from './wake-batches.ts';
 
 export const loadStatement = `
   SELECT k.notification_id, k.event_id, n.service_id, s.profile, n.notification_type, n.template_id, n.last_sequence,
@@ -20,11 +20,11 @@ export const loadStatement = `
 // the order of their ids, after the notifications, so that no two groups wait for each other in a circle. The last member
 // wakes its batch, and so does one that is only the last so far: whether more come is for the batch to find out.
 const countProcessed = `finished AS (
-    SELECT moved.batch_id, moved.service_id, moved.communication_id, count(*) AS count
+    SELECT moved.batch_id, count(*) AS count
     FROM moved
     JOIN plans p USING (id)
     WHERE moved.batch_id IS NOT NULL AND p.final_sequence > p.from_sequence
-    GROUP BY moved.batch_id, moved.service_id, moved.communication_id
+    GROUP BY moved.batch_id
   ), in_turn AS (
     SELECT b.batch_id FROM batch_progress b JOIN finished USING (batch_id) ORDER BY b.batch_id FOR NO KEY UPDATE OF b
   ), counted AS (
@@ -33,17 +33,8 @@ const countProcessed = `finished AS (
     FROM in_turn
     JOIN finished USING (batch_id)
     WHERE b.batch_id = in_turn.batch_id
-    RETURNING b.batch_id, b.processed, finished.service_id, finished.communication_id
-  ), woken AS (
-    INSERT INTO workflow_requests (workflow_id, workflow_type, argument, service_id, communication_id, signal)
-    SELECT 'batch/' || c.batch_id, 'batchWorkflow', jsonb_build_object('batchId', c.batch_id), c.service_id,
-      c.communication_id, 'changed'
-    FROM counted c
-    JOIN batches b ON b.id = c.batch_id
-    WHERE c.processed >= b.members
-    ${wakeAgain}
-    RETURNING 1
-  )`;
+    RETURNING b.batch_id, b.processed
+  ), ${wokenBatches('counted k JOIN batches b ON b.id = k.batch_id', 'k.processed >= b.members')}`;
 
 // One statement is one transaction and one round trip. Only notifications that still stand where their snapshot saw
 // them move; everything else hangs on that, so a plan is committed whole or not at all. They are locked in the order of
@@ -68,7 +59,7 @@ export const commitStatement = `
       sent_at = p.sent_at
     FROM locked JOIN plans p USING (id)
     WHERE n.id = locked.id AND n.last_sequence = p.from_sequence
-    RETURNING n.id, n.service_id, n.communication_id, n.batch_id
+    RETURNING n.id, n.service_id, n.batch_id
   ), disabled AS (
     SELECT id FROM callbacks
     WHERE id IN (SELECT callback_id FROM unnest($18::uuid[], $19::text[]) AS s (callback_id, state) WHERE s.state = 'held')

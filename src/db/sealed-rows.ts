@@ -34,7 +34,7 @@ const callbackHasSecrets = `coalesce(sealed_auth, sealed_previous_auth, sealed_c
  * of their ids; the cursor is `<kind>:<id>`.
  */
 export function createSealedRows(pool: Pool): SealedRows {
-  const apiKeys = async (after: string | null, limit: number): Promise<(SealedRow & { id: string })[]> => {
+  const apiKeys = async (after: string | null, limit: number): Promise<Identified[]> => {
     const { rows } = await pool.query<ApiKeyRow>(
       `SELECT id, service_id, sealed_secret FROM api_keys
        WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2`,
@@ -42,7 +42,7 @@ export function createSealedRows(pool: Pool): SealedRows {
     );
     return rows.map((row) => toApiKeySecrets(pool, row));
   };
-  const callbacks = async (after: string | null, limit: number): Promise<(SealedRow & { id: string })[]> => {
+  const callbacks = async (after: string | null, limit: number): Promise<Identified[]> => {
     const { rows } = await pool.query<CallbackRow>(
       `SELECT id, service_id, event, sealed_auth, sealed_previous_auth, sealed_client_certificate,
          sealed_signing_secrets
@@ -52,10 +52,7 @@ export function createSealedRows(pool: Pool): SealedRows {
     return rows.map((row) => toCallbackSecrets(pool, row));
   };
 
-  const notifications = async (
-    after: string | null,
-    limit: number,
-  ): Promise<(SealedRow & { id: string })[]> => {
+  const notifications = async (after: string | null, limit: number): Promise<Identified[]> => {
     const { rows } = await pool.query<NotificationRow>(
       `SELECT id, service_id, sealed_callback_token FROM notifications
        WHERE ($1::uuid IS NULL OR id > $1) AND sealed_callback_token IS NOT NULL ORDER BY id LIMIT $2`,
@@ -63,10 +60,7 @@ export function createSealedRows(pool: Pool): SealedRows {
     );
     return rows.map((row) => toNotificationSecrets(pool, row));
   };
-  const communications = async (
-    after: string | null,
-    limit: number,
-  ): Promise<(SealedRow & { id: string })[]> => {
+  const communications = async (after: string | null, limit: number): Promise<Identified[]> => {
     const [id = null, event = null] = after?.split('/') ?? [];
     const { rows } = await pool.query<CommunicationRow>(
       `SELECT communication_id, event, sealed_auth FROM communication_callbacks
@@ -76,7 +70,7 @@ export function createSealedRows(pool: Pool): SealedRows {
     );
     return rows.map((row) => toCommunicationSecrets(pool, row));
   };
-  const providers = async (after: string | null, limit: number): Promise<(SealedRow & { id: string })[]> => {
+  const providers = async (after: string | null, limit: number): Promise<Identified[]> => {
     const [id = null, provider = null] = after?.split('/') ?? [];
     const { rows } = await pool.query<ProviderRow>(
       `SELECT service_id, provider, sealed_credentials FROM provider_settings
@@ -115,76 +109,73 @@ export function createSealedRows(pool: Pool): SealedRows {
   };
 }
 
-function toApiKeySecrets(pool: Pool, row: ApiKeyRow): SealedRow & { id: string } {
+type Identified = SealedRow & { id: string };
+
+/** A row with one secret; `update` replaces $1 by $2 where the row still has it, its key being $3 and, if need be, $4. */
+function withOneSecret(
+  pool: Pool,
+  { id, place, context, sealed }: { id: string; place: string; context: string; sealed: Buffer },
+  update: string,
+): Identified {
   return {
-    id: row.id,
-    place: `API key ${row.id}`,
-    secrets: [{ context: apiKeySecretContext(row.service_id, row.id), sealed: row.sealed_secret }],
-    async replace([sealed]) {
-      const { rowCount } = await pool.query(
-        'UPDATE api_keys SET sealed_secret = $3 WHERE id = $1 AND sealed_secret = $2',
-        [row.id, row.sealed_secret, sealed],
-      );
+    ...{ id, place },
+    secrets: [{ context, sealed }],
+    async replace([sealedAnew]) {
+      const { rowCount } = await pool.query(update, [sealed, sealedAnew, ...id.split('/')]);
       return rowCount === 1;
     },
   };
 }
 
-function toProviderSecrets(pool: Pool, row: ProviderRow): SealedRow & { id: string } {
+function toApiKeySecrets(
+  pool: Pool,
+  { id, service_id: serviceId, sealed_secret: sealed }: ApiKeyRow,
+): Identified {
+  return withOneSecret(
+    pool,
+    { id, place: `API key ${id}`, context: apiKeySecretContext(serviceId, id), sealed },
+    'UPDATE api_keys SET sealed_secret = $2 WHERE id = $3 AND sealed_secret = $1',
+  );
+}
+
+function toProviderSecrets(pool: Pool, row: ProviderRow): Identified {
   const { service_id: serviceId, provider, sealed_credentials: sealed } = row;
-  return {
-    id: `${serviceId}/${provider}`,
-    place: `provider ${provider} of service ${serviceId}`,
-    secrets: [{ context: providerContext(serviceId, provider), sealed }],
-    async replace([sealedAnew]) {
-      const { rowCount } = await pool.query(
-        `UPDATE provider_settings SET sealed_credentials = $4
-         WHERE service_id = $1 AND provider = $2 AND sealed_credentials = $3`,
-        [serviceId, provider, sealed, sealedAnew],
-      );
-      return rowCount === 1;
-    },
-  };
+  const place = `provider ${provider} of service ${serviceId}`;
+  return withOneSecret(
+    pool,
+    { id: `${serviceId}/${provider}`, place, context: providerContext(serviceId, provider), sealed },
+    `UPDATE provider_settings SET sealed_credentials = $2
+     WHERE service_id = $3 AND provider = $4 AND sealed_credentials = $1`,
+  );
 }
 
-function toCommunicationSecrets(pool: Pool, row: CommunicationRow): SealedRow & { id: string } {
+function toCommunicationSecrets(pool: Pool, row: CommunicationRow): Identified {
   const { communication_id: communicationId, event, sealed_auth: sealed } = row;
-  return {
-    id: `${communicationId}/${event}`,
-    place: `${event} of communication ${communicationId}`,
-    secrets: [{ context: communicationAuthContext(communicationId, event), sealed }],
-    async replace([sealedAnew]) {
-      const { rowCount } = await pool.query(
-        `UPDATE communication_callbacks SET sealed_auth = $4
-         WHERE communication_id = $1 AND event = $2 AND sealed_auth = $3`,
-        [communicationId, event, sealed, sealedAnew],
-      );
-      return rowCount === 1;
+  const place = `${event} of communication ${communicationId}`;
+  return withOneSecret(
+    pool,
+    {
+      id: `${communicationId}/${event}`,
+      place,
+      context: communicationAuthContext(communicationId, event),
+      sealed,
     },
-  };
+    `UPDATE communication_callbacks SET sealed_auth = $2
+     WHERE communication_id = $3 AND event = $4 AND sealed_auth = $1`,
+  );
 }
 
-function toNotificationSecrets(pool: Pool, row: NotificationRow): SealedRow & { id: string } {
-  return {
-    id: row.id,
-    place: `notification ${row.id}`,
-    secrets: [
-      {
-        context: callbackAuthContext(row.service_id, 'delivery_status'),
-        sealed: row.sealed_callback_token,
-      },
-    ],
-    async replace([sealed]) {
-      const { rowCount } = await pool.query(
-        'UPDATE notifications SET sealed_callback_token = $3 WHERE id = $1 AND sealed_callback_token = $2',
-        [row.id, row.sealed_callback_token, sealed],
-      );
-      return rowCount === 1;
-    },
-  };
+function toNotificationSecrets(pool: Pool, row: NotificationRow): Identified {
+  const { id, service_id: serviceId, sealed_callback_token: sealed } = row;
+  const context = callbackAuthContext(serviceId, 'delivery_status');
+  return withOneSecret(
+    pool,
+    { id, place: `notification ${id}`, context, sealed },
+    'UPDATE notifications SET sealed_callback_token = $2 WHERE id = $3 AND sealed_callback_token = $1',
+  );
 }
 
-function toCallbackSecrets(pool: Pool, row: CallbackRow): SealedRow & { id: string } {
+function toCallbackSecrets(pool: Pool, row: CallbackRow): Identified {
   const auth = callbackAuthContext(row.service_id, row.event);
   const certificate = clientCertificateContext(row.service_id, row.event);
   const signing = signingSecretContext(row.service_id, row.event);

@@ -1,5 +1,11 @@
+import { createHash } from 'node:crypto';
 import type { ProviderRequest } from '../providers/index.ts';
 import type { SnsEnvelope } from '../signing/sns-signature.ts';
+
+/** The same for the same request, whatever is in it. */
+export function digestOf({ body, query }: ProviderRequest): string {
+  return createHash('sha256').update(body).update(query.toString()).digest('hex');
+}
 
 /** RFC 7617, in UTF-8; null for anything else. */
 export function basicCredentialsOf(

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { notFound } from '../domain/errors.ts';
 import type { ProviderSettings, SecretBox, Sns } from '../ports/index.ts';
 import { providers, type InboundText, type Reply } from '../providers/index.ts';
@@ -6,6 +5,7 @@ import type { AcceptInboundUseCase } from './accept-inbound.ts';
 import { eventIdFrom } from './event-id-from.ts';
 import type { ProviderAccounts } from './provider-accounts.ts';
 import { admit, type DoorRequest } from './provider-door.ts';
+import { digestOf } from './provider-request-parts.ts';
 import { refusal } from './receive-receipts.ts';
 
 export type ReceiveInbound = (providerName: string, request: DoorRequest) => Promise<Reply>;
@@ -49,12 +49,11 @@ async function take(
     ? [owner(destination), source, destination]
     : [owner(source), destination, source];
   if (!service) return false;
-  const digest = createHash('sha256').update(request.body).update(request.query.toString()).digest('hex');
   await acceptInbound({ kind: 'operator' }, service.serviceId, {
     source_number: from,
     destination_number: to,
     message: text.message,
-    event_id: eventIdFrom(`inbound/${provider}/${service.serviceId}/${text.key ?? digest}`),
+    event_id: eventIdFrom(`inbound/${provider}/${service.serviceId}/${text.key ?? digestOf(request)}`),
     ...(text.receivedAt !== null && { date_received: text.receivedAt }),
   });
   return true;

@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { AppError, notFound } from '../domain/errors.ts';
-import type { ProviderSettings, ReceiptStore, SecretBox, Sns } from '../ports/index.ts';
+import type { ReceiptStore, SecretBox, Sns } from '../ports/index.ts';
 import { providers, type Receipt, type Reply } from '../providers/index.ts';
 import { isSnsUrl, type SnsEnvelope } from '../signing/sns-signature.ts';
 import { acceptReceipt, type ReceiptAcceptance } from './accept-receipt.ts';
 import { eventIdFrom } from './event-id-from.ts';
 import type { ProviderAccounts } from './provider-accounts.ts';
 import { admit, type DoorRequest } from './provider-door.ts';
+import { digestOf } from './provider-request-parts.ts';
 
 export type ReceiptPorts = ReceiptAcceptance & {
   accounts: ProviderAccounts;
@@ -40,9 +40,10 @@ export function createReceiveReceipts(ports: ReceiptPorts): ReceiveReceipts {
       reading.items.some(({ reference }) => reference.toLowerCase() !== signedId.toLowerCase())
     )
       return provider.refused([`${providerName} callback failed: the token is another letter's`]);
+    const serviceIds = new Set(settings.map(({ serviceId }) => serviceId));
     // In their order: they may be of one message.
     for (const [place, receipt] of reading.items.entries())
-      await take(ports, providerName, settings, receipt, eventIdOf(providerName, receipt, request, place));
+      await take(ports, providerName, serviceIds, receipt, eventIdOf(providerName, receipt, request, place));
     return provider.statusTaken;
   };
 }
@@ -50,14 +51,13 @@ export function createReceiveReceipts(ports: ReceiptPorts): ReceiveReceipts {
 async function take(
   ports: ReceiptPorts,
   provider: string,
-  settings: readonly ProviderSettings[],
+  serviceIds: ReadonlySet<string>,
   receipt: Receipt,
   eventId: string,
 ): Promise<void> {
-  const serviceIds = settings.map(({ serviceId }) => serviceId);
-  const message = await ports.receipts.find(provider, receipt.reference, new Set(serviceIds));
+  const message = await ports.receipts.find(provider, receipt.reference, serviceIds);
   if (message) return acceptReceipt(ports, message, receipt, eventId);
-  await ports.receipts.keepEarly({ id: uuidv7(), provider, serviceIds, eventId, receipt });
+  await ports.receipts.keepEarly({ id: uuidv7(), provider, serviceIds: [...serviceIds], eventId, receipt });
 }
 
 export function refusal({ headers, query }: DoorRequest): AppError {
@@ -89,6 +89,5 @@ function eventIdOf(
   place: number,
 ): string {
   if (key !== null) return eventIdFrom(`provider/${provider}/${key}`);
-  const digest = createHash('sha256').update(request.body).update(request.query.toString()).digest('hex');
-  return eventIdFrom(`provider/${provider}/${reference}/${digest}/${place}`);
+  return eventIdFrom(`provider/${provider}/${reference}/${digestOf(request)}/${place}`);
 }
