@@ -80,7 +80,7 @@ function createDiary(env: TestWorkflowEnvironment) {
     note: async (sequence: number) => {
       const nowMs = await env.currentTimeMs();
       firstMs ??= nowMs;
-      entries.push({ sequence, second: Math.round((nowMs - firstMs) / 1000) });
+      entries.push({ sequence, second: (nowMs - firstMs) / 1000 });
     },
   };
 }

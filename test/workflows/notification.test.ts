@@ -1,6 +1,7 @@
 import { progressQuery, statusSignal } from '../../workflows/messages.ts';
 import { createDoor } from '../support/door.ts';
 import { createFakeDelivery } from '../support/fake-delivery.ts';
+import { expectWaits } from '../support/matchers.ts';
 import { createStage, type Stage } from '../support/workflow-stage.ts';
 
 let stage: Stage;
@@ -21,7 +22,7 @@ test('five attempts that each fail at once happen at 0, 300, 600, 900 and 1200 s
   await stage.runToEnd(fake, [1]);
   await stage.env.sleep('2 hours');
 
-  expect(diary.seconds()).toEqual([0, 300, 600, 900, 1200]);
+  expectWaits(diary.seconds(), [0, 300, 600, 900, 1200]);
   expect(fake.statuses[0]).toMatchObject({ state: 'failed' });
 }, 60_000);
 
@@ -35,7 +36,7 @@ test('the wait is counted from the end of the attempt before, however long that 
 
   await stage.runToEnd(fake, [1]);
 
-  expect(diary.seconds()).toEqual([0, 300, 620]);
+  expectWaits(diary.seconds(), [0, 300, 620]);
 }, 60_000);
 
 test('Retry-After lengthens the one wait it was sent with, after the first attempt and after a later one', async () => {
@@ -49,7 +50,7 @@ test('Retry-After lengthens the one wait it was sent with, after the first attem
 
   await stage.runToEnd(fake, [1]);
 
-  expect(diary.seconds()).toEqual([0, 1000, 1600, 1900]);
+  expectWaits(diary.seconds(), [0, 1000, 1600, 1900]);
 }, 60_000);
 
 test('a success on the last try is a success, and disables nothing', async () => {
@@ -87,9 +88,9 @@ test('what goes to one callback does not wait for what goes to another', async (
 
   // Which of two attempts of the same moment begins first is nobody's promise.
   const toOtherCallback = diary.sequences().indexOf(2);
-  expect(diary.seconds()[toOtherCallback]).toBe(0);
+  expect(diary.seconds()[toOtherCallback]).toBeLessThan(5);
   expect(diary.sequences().toSpliced(toOtherCallback, 1)).toEqual([1, 1, 3]);
-  expect(diary.seconds()).toEqual([0, 0, 300, 300]);
+  expectWaits(diary.seconds().toSpliced(toOtherCallback, 1), [0, 300, 300]);
 }, 60_000);
 
 test('a late status starts a new run under the same workflow id', async () => {
