@@ -86,6 +86,10 @@ export function temporalDynamicConfig(): object {
     'worker.persistenceMaxQPS': unlimited,
     'system.visibilityPersistenceMaxReadQPS': unlimited,
     'system.visibilityPersistenceMaxWriteQPS': unlimited,
+    // What operators' lists show is written a second late and in batches: by then most workflows have closed, and the
+    // record of their start is never written, which would be the dearest of all writes.
+    'history.visibilityProcessorMaxPollRPS': 1,
+    'history.visibilityTaskBatchSize': 1000,
   };
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [{ value }]]));
 }

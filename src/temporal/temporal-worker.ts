@@ -4,6 +4,7 @@ import type { Activities } from '../../activities/index.ts';
 import { attemptsTaskQueue } from '../../workflows/task-queues.ts';
 import { mainTaskQueue } from './task-queues.ts';
 import type { TemporalLog } from './temporal-runtime.ts';
+import { UnwatchedWorker } from './unwatched-worker.ts';
 
 const reconnectMs = 1_000;
 const shutdownTimes = { shutdownGraceTime: '10 seconds', shutdownForceTime: '20 seconds' } as const;
@@ -43,7 +44,7 @@ export function createTemporalWorker(options: {
     const { namespace, activities } = options;
     const common = { connection: on, namespace, activities, ...shutdownTimes };
     return Promise.all([
-      Worker.create({
+      UnwatchedWorker.create({
         ...common,
         taskQueue: mainTaskQueue,
         workflowBundle: options.bundle,

@@ -1,11 +1,11 @@
-// The platform of a benchmark: registers notifications, and reports their statuses with so many requests in flight.
+// The platforms of a benchmark: they register notifications, and report their statuses with so many requests in flight.
 import { randomUUID } from 'node:crypto';
 import { Pool } from 'undici';
 import { answerQuestions } from './child.ts';
 
-type Target = { url: string; token: string };
+type Registered = { id: string; token: string };
 const words = ['sending', 'sent', 'delivered'];
-let ids: string[] = [];
+let registered: Registered[] = [];
 
 async function post(pool: Pool, token: string, path: string, body: object): Promise<{ id: string }> {
   const { statusCode, body: answer } = await pool.request({
@@ -18,50 +18,56 @@ async function post(pool: Pool, token: string, path: string, body: object): Prom
 }
 
 async function inParallel<T>(
-  items: readonly T[],
+  items: Iterable<T>,
   inFlight: number,
   work: (item: T) => Promise<unknown>,
 ): Promise<void> {
-  const left = items.values();
+  const left = items[Symbol.iterator]();
   await Promise.all(
     Array.from({ length: inFlight }, async () => {
-      for (const item of left) await work(item);
+      for (let next = left.next(); !next.done; next = left.next()) await work(next.value);
     }),
   );
 }
 
 answerQuestions({
-  async register({ url, token, count }: Target & { count: number }) {
+  /** `count` notifications, of the services with these tokens in turn; answers their ids. */
+  async register({ url, tokens, count }: { url: string; tokens: string[]; count: number }) {
     const pool = new Pool(url, { connections: 32 });
-    ids = [];
-    await inParallel(Array.from({ length: count }), 32, async () => {
+    const owners = Array.from({ length: count }, (_, place) => tokens[place % tokens.length] ?? '');
+    const made: Registered[] = [];
+    await inParallel(owners, 32, async (token) => {
       const body = { to: '07700900123', notification_type: 'sms' };
-      ids.push((await post(pool, token, '/v1/notifications', body)).id);
+      const { id } = await post(pool, token, '/v1/notifications', body);
+      made.push({ id, token });
     });
     await pool.close();
+    registered = made;
+    return made.map(({ id }) => id);
   },
 
-  /** Each notification's statuses one after the other; answers how long all of it took to be accepted. */
-  async burst({ url, token, statuses, inFlight }: Target & { statuses: number; inFlight: number }) {
+  /** Each notification's statuses one after the other; answers how many seconds all of it took to be accepted. */
+  async burst({ url, statuses, inFlight }: { url: string; statuses: number; inFlight: number }) {
     const pool = new Pool(url, { connections: inFlight });
     const startedMs = performance.now();
-    await inParallel(ids, inFlight, async (id) => {
+    await inParallel(registered, inFlight, async ({ id, token }) => {
       for (const status of words.slice(-statuses))
         await post(pool, token, `/v1/notifications/${id}/statuses`, { status });
     });
     const seconds = (performance.now() - startedMs) / 1000;
     await pool.close();
-    return { seconds, accepted: ids.length * statuses };
+    return seconds;
   },
 
-  /** So many a second; answers when the report of each event was sent, by its id. */
-  async gentle({ url, token, perSecond }: Target & { perSecond: number }) {
+  /** So many a second, whether answered or not; answers when the report of each event was sent, by its id. */
+  async gentle({ url, perSecond }: { url: string; perSecond: number }) {
     const pool = new Pool(url, { connections: 32 });
     const sent: Record<string, number> = {};
     const startedMs = Date.now();
     await Promise.all(
-      ids.map(async (id, n) => {
-        await new Promise((resolve) => setTimeout(resolve, startedMs + (n * 1000) / perSecond - Date.now()));
+      registered.map(async ({ id, token }, place) => {
+        const dueMs = startedMs + (place * 1000) / perSecond;
+        await new Promise((resolve) => setTimeout(resolve, dueMs - Date.now()));
         const event_id = randomUUID();
         sent[event_id] = Date.now();
         await post(pool, token, `/v1/notifications/${id}/statuses`, { status: 'delivered', event_id });
