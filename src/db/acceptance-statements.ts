@@ -2,6 +2,7 @@
 import { isCallbackOf } from './callback-of.ts';
 import { destinationsOf } from './destinations.ts';
 import { dispatchChannel } from './dispatch-signal.ts';
+import { givenRows } from './given-rows.ts';
 import { wokenBatches } from './wake-batches.ts';
 
 export const loadStatement = `
@@ -9,7 +10,7 @@ export const loadStatement = `
     n.final_sequence, n.sent_at, coalesce(t.event, c.event) AS event, c.id AS callback_id, c.filter,
     c.state = 'disabled' AS is_disabled, c.max_in_flight, known.sequence AS known_sequence,
     CASE WHEN n.batch_id IS NOT NULL THEN ${destinationsOf('n.id')} END AS destinations
-  FROM unnest($1::uuid[], $2::uuid[]) AS k (notification_id, event_id)
+  FROM ${givenRows('$1::uuid[], $2::uuid[]', 'notification_id, event_id')} k
   JOIN notifications n ON n.id = k.notification_id
   JOIN services s ON s.id = n.service_id
   LEFT JOIN callbacks c ON ${isCallbackOf('c.event')}
@@ -20,11 +21,7 @@ export const loadStatement = `
 // the order of their ids, after the notifications, so that no two groups wait for each other in a circle. The last member
 // wakes its batch, and so does one that is only the last so far: whether more come is for the batch to find out.
 const countProcessed = `finished AS (
-    SELECT moved.batch_id, count(*) AS count
-    FROM moved
-    JOIN plans p USING (id)
-    WHERE moved.batch_id IS NOT NULL AND p.final_sequence > p.from_sequence
-    GROUP BY moved.batch_id
+    SELECT batch_id, count(*) AS count FROM moved WHERE is_final AND batch_id IS NOT NULL GROUP BY batch_id
   ), in_turn AS (
     SELECT b.batch_id FROM batch_progress b JOIN finished USING (batch_id) ORDER BY b.batch_id FOR NO KEY UPDATE OF b
   ), counted AS (
@@ -41,14 +38,13 @@ const countProcessed = `finished AS (
 // their ids first: an UPDATE alone goes by its join's order, and two groups could then wait for each other in a circle.
 // What is to be held locks its callback, so that it is either seen by whoever enables it or, if that came first, sent.
 export const commitStatement = `
-  WITH plans AS (
-    SELECT *
-    FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[], $6::timestamptz[], $7::timestamptz[])
-      AS p (id, from_sequence, to_sequence, final_sequence, status, completed_at, sent_at)
-  ), locked AS (
-    SELECT n.id
-    FROM notifications n
-    JOIN plans p ON n.id = p.id AND n.last_sequence = p.from_sequence
+  WITH locked AS (
+    SELECT p.*
+    FROM ${givenRows(
+      '$1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[], $6::timestamptz[], $7::timestamptz[]',
+      'id, from_sequence, to_sequence, final_sequence, status, completed_at, sent_at',
+    )} p
+    JOIN notifications n ON n.id = p.id AND n.last_sequence = p.from_sequence
     ORDER BY n.id
     FOR NO KEY UPDATE OF n
   ), moved AS (
@@ -57,9 +53,9 @@ export const commitStatement = `
       status = coalesce(p.status, n.status),
       completed_at = CASE WHEN p.status IS NULL THEN n.completed_at ELSE p.completed_at END,
       sent_at = p.sent_at
-    FROM locked JOIN plans p USING (id)
-    WHERE n.id = locked.id AND n.last_sequence = p.from_sequence
-    RETURNING n.id, n.service_id, n.batch_id
+    FROM locked p
+    WHERE n.id = p.id AND n.last_sequence = p.from_sequence
+    RETURNING n.id, n.service_id, n.batch_id, p.final_sequence > p.from_sequence AS is_final
   ), disabled AS (
     SELECT id FROM callbacks
     WHERE id IN (SELECT callback_id FROM unnest($18::uuid[], $19::text[]) AS s (callback_id, state) WHERE s.state = 'held')
@@ -93,8 +89,7 @@ export const commitStatement = `
     ON CONFLICT DO NOTHING
   ), heard AS (
     DELETE FROM workflow_requests
-    WHERE workflow_id IN (
-      SELECT 'timeout/' || moved.id FROM moved JOIN plans p USING (id) WHERE p.final_sequence > p.from_sequence)
+    WHERE workflow_id IN (SELECT 'timeout/' || id FROM moved WHERE is_final)
   ), told AS (
     UPDATE destinations d
     SET status = t.status, is_processed = t.is_processed

@@ -1,10 +1,13 @@
 // What an attempt leaves behind, as one statement each: the healthy one stays short, and a failure that stops its
 // communication does so in the same transaction, or not at all.
 import { dispatchChannel } from './dispatch-signal.ts';
+import { givenRows } from './given-rows.ts';
+
+const exchangeColumns = `url, started_at, duration_ms, outcome, response_status, response_headers, response_body,
+      response_truncated, error`;
 
 const attempt = `attempt AS (
-    INSERT INTO attempts (notification_id, sequence, number, url, started_at, duration_ms, outcome, response_status,
-      response_headers, response_body, response_truncated, error)
+    INSERT INTO attempts (notification_id, sequence, number, ${exchangeColumns})
     SELECT $1, $2,
       1 + (SELECT count(*) FROM attempts made WHERE made.notification_id = $1 AND made.sequence = $2),
       $3, $4, $5, $6, $7, $8, $9, $10, $11
@@ -62,6 +65,36 @@ const mailed = (kind: 'disabled' | 'warning', workflowType: string, reason: stri
   SELECT pg_notify('${dispatchChannel}', '') FROM requested`;
 
 export const recordStatement = `WITH ${attempt} ${settled}`;
+
+// The same for one attempt each of many statuses. The statuses are locked and the attempts written in the order of their
+// keys, so that no two groups wait for each other in a circle.
+export const recordTogetherStatement = `
+  WITH attempt AS (
+    INSERT INTO attempts (notification_id, sequence, number, ${exchangeColumns})
+    SELECT notification_id, sequence,
+      1 + (SELECT count(*) FROM attempts made WHERE made.notification_id = a.notification_id AND made.sequence = a.sequence),
+      ${exchangeColumns}
+    FROM ${givenRows(
+      `$1::uuid[], $2::int[], $3::text[], $4::timestamptz[], $5::int[], $6::text[], $7::int[], $8::jsonb[], $9::bytea[],
+      $10::boolean[], $11::text[]`,
+      `notification_id, sequence, ${exchangeColumns}`,
+    )} a
+    ORDER BY notification_id, sequence
+  ), open AS (
+    SELECT a.*
+    FROM ${givenRows(
+      '$1::uuid[], $2::int[], $12::text[], $11::text[], $13::double precision[]',
+      'notification_id, sequence, state, error, next_in_seconds',
+    )} a
+    JOIN statuses st ON st.notification_id = a.notification_id AND st.sequence = a.sequence
+    WHERE st.state IN ('pending', 'retrying')
+    ORDER BY a.notification_id, a.sequence
+    FOR NO KEY UPDATE OF st
+  )
+  UPDATE statuses st
+  SET state = open.state, state_reason = open.error, next_attempt_at = now() + make_interval(secs => open.next_in_seconds)
+  FROM open
+  WHERE st.notification_id = open.notification_id AND st.sequence = open.sequence`;
 
 // An attempt's beginning is told from its length by the database's clock, which is the one that `enabled_at` is by.
 export const recordAndDisableStatement = `WITH ${attempt},

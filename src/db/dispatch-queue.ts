@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { EventName } from '../domain/event.ts';
 import type { DispatchEntry, DispatchQueue } from '../ports/index.ts';
+import { givenRows } from './given-rows.ts';
 
 type EntryRow = {
   notification_id: string;
@@ -96,7 +97,7 @@ export function createDispatchQueue(pool: Pool): DispatchQueue {
       await pool.query({
         name: 'finish-dispatch-entries',
         text: `DELETE FROM dispatch_entries e
-          USING unnest($1::uuid[], $2::int[]) AS done (notification_id, sequence)
+          USING ${givenRows('$1::uuid[], $2::int[]', 'notification_id, sequence')} done
           WHERE e.notification_id = done.notification_id AND e.sequence = done.sequence`,
         values: [entries.map((entry) => entry.notificationId), entries.map((entry) => entry.sequence)],
       });

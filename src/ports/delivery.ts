@@ -102,10 +102,12 @@ export interface StoredCallbacks {
 }
 
 export interface DeliveryStore {
+  /** Null when there is no such status. */
   load(notificationId: string, sequence: number): Promise<DeliveryJob | null>;
   /**
-   * Writes the attempt and what it leaves behind in one statement. A communication is disabled, or warned about, at
-   * most once for all that ask for it together; what is to be mailed is stored along with it.
+   * Writes the attempt and what it leaves behind in one transaction, which others of the same moment may share; it fails
+   * for none of them. A communication is disabled, or warned about, at most once for all that ask for it together; what
+   * is to be mailed is stored along with it.
    */
   record(attempt: AttemptRecord): Promise<void>;
   /** Marks a status whose tries are used up as failed, unless it is settled already. */

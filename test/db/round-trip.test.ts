@@ -8,7 +8,7 @@ import { planAcceptance } from '../../src/domain/acceptance.ts';
 import { govukNotify } from '../../src/profiles/govuk-notify.ts';
 import { aNewNotification } from '../support/builders.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { aCommand, storeService } from '../support/db-fixture.ts';
+import { aCommand, storeNotification, storeService } from '../support/db-fixture.ts';
 
 let database: TestDatabase;
 let serviceId: string;
@@ -116,55 +116,57 @@ test('statuses accepted in one group, with what their callbacks are made of', as
   );
 });
 
-test('the answer of a receiver', async () => {
+test('the answers of receivers, one alone and several at the same moment', async () => {
   const deliveries = createDeliveryStore(database.pool);
-  const given = aNewNotification({ service_id: serviceId });
-  await createNotificationStore(database.pool).register(given);
-  const { id } = given.notification;
-  const commands = [aCommand(id)];
-  const [snapshot] = await createStatusStore(database.pool).loadForAcceptance(commands);
-  if (!snapshot) throw new Error('the notification is not there');
-  const { plan } = planAcceptance(snapshot, commands, govukNotify.callbackRule);
-  if (plan) await createStatusStore(database.pool).commit([plan], null);
-  await fc.assert(
-    fc.asyncProperty(
+  const id = await storeNotification(database.pool, serviceId);
+  const answer = fc.record({
+    url: text,
+    error: orNull(text),
+    startedAt: instant,
+    response: orNull(
       fc.record({
-        startedAt: instant,
+        status: fc.integer({ min: 100, max: 599 }),
         headers: fc.dictionary(text, text),
         body: fc.uint8Array({ maxLength: 300 }),
+        truncated: fc.boolean(),
       }),
-      async ({ startedAt, headers, body }) => {
-        await database.pool.query('DELETE FROM attempts WHERE notification_id = $1', [id]);
-        await deliveries.record({
-          notificationId: id,
-          sequence: 1,
-          url: 'https://example.com/',
-          outcome: 'http_status',
-          error: null,
-          exchange: {
-            startedAt,
-            durationMs: 1,
-            failure: null,
-            response: { status: 500, headers, body, truncated: false },
-          },
-          state: 'retrying',
-          nextAttemptInSeconds: 1,
-          consequence: null,
-        });
-        const { rows } = await database.pool.query<{
-          started_at: string;
-          response_headers: object;
-          response_body: Buffer;
-        }>('SELECT started_at, response_headers, response_body FROM attempts WHERE notification_id = $1', [
-          id,
-        ]);
-        expect(rows[0]).toEqual({
-          started_at: startedAt,
-          response_headers: headers,
-          response_body: Buffer.from(body),
-        });
-      },
     ),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 4 }), async (answers) => {
+      await database.pool.query('DELETE FROM attempts WHERE notification_id = $1', [id]);
+      await Promise.all(
+        answers.map(({ url, error, startedAt, response }, place) =>
+          deliveries.record({
+            notificationId: id,
+            sequence: place + 1,
+            url,
+            outcome: 'http_status',
+            error,
+            exchange: { startedAt, durationMs: 1, failure: null, response },
+            state: 'retrying',
+            nextAttemptInSeconds: 1,
+            consequence: null,
+          }),
+        ),
+      );
+      const { rows } = await database.pool.query(
+        `SELECT url, error, started_at, response_status, response_headers, response_body, response_truncated
+         FROM attempts WHERE notification_id = $1 ORDER BY sequence`,
+        [id],
+      );
+      expect(rows).toEqual(
+        answers.map(({ url, error, startedAt, response }) => ({
+          url,
+          error,
+          started_at: startedAt,
+          response_status: response?.status ?? null,
+          response_headers: response?.headers ?? null,
+          response_body: response && Buffer.from(response.body),
+          response_truncated: response?.truncated ?? false,
+        })),
+      );
+    }),
     runs,
   );
 });
