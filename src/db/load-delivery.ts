@@ -99,6 +99,7 @@ export function createLoadDelivery(pool: Pool): DeliveryStore['load'] {
     together: loadAll,
     alone: async (key) => (await loadAll([key]))[0] ?? null,
     maxItems: maxGroup,
+    spacingMs: 5,
   });
   return (notificationId, sequence) => load({ notificationId, sequence });
 }

@@ -27,6 +27,8 @@ export function createRecordAttempt(pool: Pool): DeliveryStore['record'] {
     },
     alone: recordAlone,
     maxItems: maxGroup,
+    // The customer has the callback already.
+    spacingMs: 10,
   });
   const inTurn = createTurns();
 

@@ -15,8 +15,10 @@ export function createSharedStatement<T, R>(options: {
   together: (items: T[]) => Promise<R[]>;
   alone: (item: T) => Promise<R>;
   maxItems: number;
+  /** See `createGroupCommit`. */
+  spacingMs: number;
 }): (item: T) => Promise<R> {
-  const { together, alone, maxItems } = options;
+  const { together, alone, maxItems, spacingMs } = options;
   const oneByOne = (items: T[]): Promise<R[]> => Promise.all(items.map(alone));
 
   const share = createGroupCommit<T, R | typeof failedTogether>({
@@ -31,6 +33,7 @@ export function createSharedStatement<T, R>(options: {
       }
     },
     maxItems,
+    spacingMs,
     maxInFlight: maxGroupsInFlight,
   });
   const retry = createGroupCommit<T, R>({ commit: oneByOne, maxItems: 1, maxInFlight: maxAloneInFlight });

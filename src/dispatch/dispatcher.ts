@@ -26,6 +26,8 @@ export type Dispatcher = {
   /** Whether one callback has so much waiting here that the rest of it is left to any process. */
   isFull: (callbackId: string) => boolean;
   take: (entries: readonly DispatchEntry[]) => void;
+  /** Hears how many callers wait for their acceptance at this moment. */
+  waiting: (callers: number) => void;
   /** Hears from the activities that a notification's attempt has begun in this process, and that it has ended. */
   attempting: (notificationId: string) => void;
   attempted: (notificationId: string) => void;
@@ -53,6 +55,9 @@ export function createDispatcher(options: {
   /** Hears how many processes share the work. */
   onProcesses: (count: number) => void;
   maxInFlight: number;
+  /** From so many callers on that wait for their acceptance, fewer are started: what is accepted can wait, callers cannot. */
+  pressedFrom: number;
+  maxInFlightWhenPressed: number;
   /** A start whose attempt takes longer, or runs elsewhere, gives its place back. */
   patienceMs: number;
   /** How long a notification rests that Temporal refused by itself. */
@@ -79,6 +84,7 @@ export function createDispatcher(options: {
   let inMemory = 0;
   let inFlight = 0;
   let isRunning = false;
+  let isPressed = false;
   let timer: NodeJS.Timeout | undefined;
   let sweeping: Promise<void> = Promise.resolve();
 
@@ -89,6 +95,8 @@ export function createDispatcher(options: {
     },
     maxItems: 200,
     maxInFlight: 1,
+    // Nobody waits for it.
+    spacingMs: 100,
   });
 
   const take = (entries: readonly DispatchEntry[]): void => {
@@ -115,7 +123,7 @@ export function createDispatcher(options: {
 
   const pump = (): void => {
     // After a failure one lane probes whether Temporal is back; the others wait for its answer.
-    const limit = backoff.isHealthy() ? options.maxInFlight : 1;
+    const limit = !backoff.isHealthy() ? 1 : isPressed ? options.maxInFlightWhenPressed : options.maxInFlight;
     while (isRunning && inFlight < limit && !backoff.isWaiting()) {
       const lane = ready.take();
       if (!lane) return;
@@ -218,6 +226,11 @@ export function createDispatcher(options: {
   return {
     owner: () => (isRunning && inMemory < options.maxInMemory ? owner : null),
     isFull: (callbackId) => waiting.of(callbackId) >= options.maxInMemoryPerCallback,
+    waiting(callers) {
+      const wasPressed = isPressed;
+      isPressed = callers >= options.pressedFrom;
+      if (wasPressed && !isPressed) pump();
+    },
     take,
     attempting: beginnings.met,
     attempted(notificationId) {

@@ -90,6 +90,9 @@ export function temporalDynamicConfig(): object {
     // record of their start is never written, which would be the dearest of all writes.
     'history.visibilityProcessorMaxPollRPS': 1,
     'history.visibilityTaskBatchSize': 1000,
+    // More are for task queues that one host cannot serve; tasks then meet pollers by a detour.
+    'matching.numTaskqueueReadPartitions': 1,
+    'matching.numTaskqueueWritePartitions': 1,
   };
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [{ value }]]));
 }

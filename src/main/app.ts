@@ -26,6 +26,7 @@ import { createSns } from '../net/sns.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { workflowUrl } from '../temporal/workflow-url.ts';
 import { createAcceptComplaint } from '../use-cases/accept-complaint.ts';
+import { noHandover } from '../use-cases/accept-events.ts';
 import { createAcceptInbound } from '../use-cases/accept-inbound.ts';
 import { createAcceptProblem } from '../use-cases/accept-problem.ts';
 import { createAcceptStatus } from '../use-cases/accept-status.ts';
@@ -69,7 +70,7 @@ export async function startApp(
   const inbound = createInboundStore(pool);
   const acceptance = {
     statuses,
-    handover: delivery?.dispatcher ?? { owner: () => null, isFull: () => false, take: () => undefined },
+    handover: delivery?.dispatcher ?? noHandover,
     metrics,
     now: () => new Date(),
   };

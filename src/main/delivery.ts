@@ -61,6 +61,7 @@ export async function startDelivery(
     handover: {
       owner: () => dispatcher.owner(),
       isFull: (callbackId: string) => dispatcher.isFull(callbackId),
+      waiting: (callers: number) => dispatcher.waiting(callers),
       take: (entries: readonly DispatchEntry[]) => dispatcher.take(entries),
     },
     metrics,
@@ -120,10 +121,12 @@ export async function startDelivery(
     gate,
     onProcesses: (count) => gate.setProcesses(count),
     maxInFlight: 16,
+    pressedFrom: 8,
+    maxInFlightWhenPressed: 4,
     patienceMs: 500,
     restMs: 30_000,
-    maxInMemory: 20_000,
-    maxInMemoryPerCallback: 500,
+    maxInMemory: 50_000,
+    maxInMemoryPerCallback: 2_000,
     beatSeconds: 1,
     leaseSeconds: 5,
   });

@@ -22,8 +22,18 @@ export interface Handover {
   owner(): string | null;
   /** Whether one callback's entries are left to any process, because so many of them wait here. */
   isFull(callbackId: string): boolean;
+  /** Hears how many callers wait for their acceptance at this moment. */
+  waiting(callers: number): void;
   take(entries: readonly DispatchEntry[]): void;
 }
+
+/** Of a process that only accepts: any process takes the entries. */
+export const noHandover: Handover = {
+  owner: () => null,
+  isFull: () => false,
+  waiting: () => undefined,
+  take: () => undefined,
+};
 
 export type AcceptancePorts = {
   statuses: StatusStore;
@@ -55,8 +65,11 @@ export function createAcceptEvents(
     maxInFlight: maxGroupsInFlight,
   });
 
+  let waiting = 0;
+  const count = (change: 1 | -1): void => ports.handover.waiting((waiting += change));
   return async (caller, command) => {
-    const outcome = await accept({ caller, command });
+    count(1);
+    const outcome = await accept({ caller, command }).finally(() => count(-1));
     if (outcome instanceof Error) throw outcome;
     return {
       notification_id: command.notificationId,

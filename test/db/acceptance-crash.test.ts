@@ -52,6 +52,8 @@ test('what was answered survives the death of the process, and another dispatche
     gate: createAttemptGate(),
     onProcesses: () => undefined,
     maxInFlight: 16,
+    pressedFrom: 8,
+    maxInFlightWhenPressed: 1,
     patienceMs: 500,
     restMs: 30_000,
     maxInMemory: 5_000,

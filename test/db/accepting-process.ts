@@ -3,7 +3,7 @@ import { createPool } from '../../src/db/pool.ts';
 import { createDispatchQueue } from '../../src/db/dispatch-queue.ts';
 import { createStatusStore } from '../../src/db/status-store.ts';
 import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
-import { noMetrics, operator } from '../support/db-fixture.ts';
+import { noHandover, noMetrics, operator } from '../support/db-fixture.ts';
 
 const [, , url = '', owner = '', notificationId = '', eventId = ''] = process.argv;
 const pool = createPool(url, { max: 2, application_name: 'ringback-tests' });
@@ -11,7 +11,7 @@ await createDispatchQueue(pool).beat(owner, 2);
 const accept = createAcceptStatus({
   statuses: createStatusStore(pool),
   // Under its own name, and then never told: what a crash right after the commit leaves behind.
-  handover: { owner: () => owner, isFull: () => false, take: () => undefined },
+  handover: { ...noHandover, owner: () => owner },
   metrics: noMetrics,
   now: () => new Date(),
 });

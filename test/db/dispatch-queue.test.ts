@@ -3,7 +3,7 @@ import { createDispatchQueue } from '../../src/db/dispatch-queue.ts';
 import { createStatusStore } from '../../src/db/status-store.ts';
 import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { noMetrics, operator, storeNotification, storeService } from '../support/db-fixture.ts';
+import { noHandover, noMetrics, operator, storeNotification, storeService } from '../support/db-fixture.ts';
 
 let database: TestDatabase;
 let serviceId: string;
@@ -25,7 +25,7 @@ async function accepted(count: number, owner: string | null = null): Promise<str
   const id = await storeNotification(database.pool, serviceId);
   const accept = createAcceptStatus({
     statuses: createStatusStore(database.pool),
-    handover: { owner: () => owner, isFull: () => false, take: () => undefined },
+    handover: { ...noHandover, owner: () => owner },
     metrics: noMetrics,
     now: () => new Date(),
   });

@@ -3,7 +3,7 @@ import { createStatusStore } from '../../src/db/status-store.ts';
 import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
 import type { DispatchSignal } from '../../src/ports/index.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { noMetrics, operator, storeNotification, storeService } from '../support/db-fixture.ts';
+import { noHandover, noMetrics, operator, storeNotification, storeService } from '../support/db-fixture.ts';
 
 let database: TestDatabase;
 let signal: DispatchSignal;
@@ -36,7 +36,7 @@ async function accept(owner: string | null): Promise<void> {
   const id = await storeNotification(database.pool, serviceId);
   const acceptStatus = createAcceptStatus({
     statuses: createStatusStore(database.pool),
-    handover: { owner: () => owner, isFull: () => false, take: () => undefined },
+    handover: { ...noHandover, owner: () => owner },
     metrics: noMetrics,
     now: () => new Date(),
   });

@@ -117,6 +117,8 @@ export function createTestDispatcher(options: Partial<Parameters<typeof createDi
     gate: createAttemptGate(),
     onProcesses: () => undefined,
     maxInFlight: 3,
+    pressedFrom: 8,
+    maxInFlightWhenPressed: 1,
     patienceMs: 60_000,
     restMs: 30_000,
     maxInMemory: 100,

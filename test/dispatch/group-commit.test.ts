@@ -100,3 +100,31 @@ test('a commit that leaves an item without an answer is an error for that item a
   expect(first).toMatchObject({ value: 10 });
   expect(second).toMatchObject({ status: 'rejected' });
 });
+
+test('with a spacing, a lone caller is served at once, and those who follow share a group after it', async () => {
+  const groups: { items: number[]; atMs: number }[] = [];
+  const commit = createGroupCommit<number, number>({
+    commit: (items) => {
+      groups.push({ items, atMs: performance.now() });
+      return Promise.resolve(items);
+    },
+    ...{ maxItems: 10, maxInFlight: 2, spacingMs: 50 },
+  });
+
+  await commit(1);
+  await Promise.all([commit(2), turn().then(() => commit(3))]);
+
+  expect(groups.map(({ items }) => items)).toEqual([[1], [2, 3]]);
+  const [first = 0, second = 0] = groups.map(({ atMs }) => atMs);
+  expect(second - first).toBeGreaterThanOrEqual(49);
+});
+
+test('a full group waits for no spacing', async () => {
+  const commit = createGroupCommit<number, number>({
+    commit: (items) => Promise.resolve(items),
+    ...{ maxItems: 3, maxInFlight: 2, spacingMs: 3_600_000 },
+  });
+  await commit(1);
+
+  expect(await Promise.all([2, 3, 4].map(commit))).toEqual([2, 3, 4]);
+});

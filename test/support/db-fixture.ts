@@ -8,7 +8,7 @@ import type { StatusCommand } from '../../src/domain/acceptance.ts';
 import type { CallbackFilter } from '../../src/domain/callback.schema.ts';
 import type { Notification } from '../../src/domain/notification.schema.ts';
 import type { DeliveryMetrics } from '../../src/ports/index.ts';
-import type { Handover } from '../../src/use-cases/accept-events.ts';
+export { noHandover } from '../../src/use-cases/accept-events.ts';
 import { aNewNotification, aService, callbackSettings } from './builders.ts';
 
 export const operator = { kind: 'operator' } as const;
@@ -66,5 +66,3 @@ export const noMetrics: DeliveryMetrics = {
   firstAttemptAfter: () => undefined,
 };
 
-/** Leaves every entry to whichever process takes it. */
-export const noHandover: Handover = { owner: () => null, isFull: () => false, take: () => undefined };

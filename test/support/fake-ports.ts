@@ -1,4 +1,5 @@
 import type { DeliveryMetrics, SendTest, Sns, UrlPolicy } from '../../src/ports/index.ts';
+import { noHandover } from '../../src/use-cases/accept-events.ts';
 import { createAcceptComplaint } from '../../src/use-cases/accept-complaint.ts';
 import { createAcceptInbound } from '../../src/use-cases/accept-inbound.ts';
 import { createAcceptProblem } from '../../src/use-cases/accept-problem.ts';
@@ -63,7 +64,7 @@ export function createFakePorts() {
   const now = (): Date => testNow;
   const acceptance = {
     statuses,
-    handover: { owner: () => null, isFull: () => false, take: () => undefined },
+    handover: noHandover,
     metrics: noMetrics,
     now,
   };
