@@ -15,6 +15,9 @@ import { createFairLanes, type Lane } from './fair-lanes.ts';
 import { createNudge } from './nudge.ts';
 import { createTally } from './tally.ts';
 
+/** So long after the last of many callers there are few. */
+const calmMs = 50;
+
 type Told =
   | { kind: 'started'; firstAttempt: Promise<void> }
   /** `away`: nothing can be told just now; `refused`: this notification cannot, and others may. */
@@ -60,6 +63,8 @@ export function createDispatcher(options: {
   maxInFlightWhenPressed: number;
   /** A start whose attempt takes longer, or runs elsewhere, gives its place back. */
   patienceMs: number;
+  /** What has been told is deleted from the queue in groups, since nobody waits for that. */
+  forgetEveryMs: number;
   /** How long a notification rests that Temporal refused by itself. */
   restMs: number;
   /** Beyond this, accepted entries stay in the database for whoever has room. */
@@ -81,10 +86,12 @@ export function createDispatcher(options: {
   const beginnings = createExpectations(options.patienceMs);
   const attempts = createExpectations(options.patienceMs);
   const backoff = createBackoff({ firstMs: 200, maxMs: 5_000 });
+  const forgetting = new Set<Promise<void>>();
   let inMemory = 0;
   let inFlight = 0;
   let isRunning = false;
   let isPressed = false;
+  let calm: NodeJS.Timeout | undefined;
   let timer: NodeJS.Timeout | undefined;
   let sweeping: Promise<void> = Promise.resolve();
 
@@ -95,8 +102,7 @@ export function createDispatcher(options: {
     },
     maxItems: 200,
     maxInFlight: 1,
-    // Nobody waits for it.
-    spacingMs: 100,
+    spacingMs: options.forgetEveryMs,
   });
 
   const take = (entries: readonly DispatchEntry[]): void => {
@@ -151,6 +157,11 @@ export function createDispatcher(options: {
     pump();
   };
 
+  const relax = (): void => {
+    isPressed = false;
+    pump();
+  };
+
   const rouse = (lane: Lane): void => {
     ready.add(lane);
     pump();
@@ -173,9 +184,11 @@ export function createDispatcher(options: {
     waiting.add(lane.callbackId, -entries.length);
     options.metrics.dispatched(entries.length);
     // Not awaited: an entry that stays behind is told once more, which the workflow ignores.
-    forget(entries).catch((cause: unknown) =>
-      log.warn({ err: cause }, 'dispatched entries could not be deleted'),
-    );
+    const forgotten = forget(entries)
+      .then(() => undefined)
+      .catch((cause: unknown) => log.warn({ err: cause }, 'dispatched entries could not be deleted'))
+      .finally(() => forgetting.delete(forgotten));
+    forgetting.add(forgotten);
     if (answer === 'started') return { kind: 'started', firstAttempt: attempt.ended };
     attempt.forget();
     return { kind: 'signalled' };
@@ -227,9 +240,11 @@ export function createDispatcher(options: {
     owner: () => (isRunning && inMemory < options.maxInMemory ? owner : null),
     isFull: (callbackId) => waiting.of(callbackId) >= options.maxInMemoryPerCallback,
     waiting(callers) {
-      const wasPressed = isPressed;
-      isPressed = callers >= options.pressedFrom;
-      if (wasPressed && !isPressed) pump();
+      if (callers < options.pressedFrom) return;
+      // Callers come in waves, each when the one before has been answered.
+      if (isPressed) calm?.refresh();
+      else calm = setTimeout(relax, calmMs).unref();
+      isPressed = true;
     },
     take,
     attempting: beginnings.met,
@@ -247,8 +262,10 @@ export function createDispatcher(options: {
     async stop() {
       isRunning = false;
       clearTimeout(timer);
+      clearTimeout(calm);
       await sweeping;
       while (inFlight > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      await Promise.all(forgetting);
       // Last, since what was in flight may have failed and begun a wait.
       backoff.stop();
       await queue.resign(owner);

@@ -2,7 +2,7 @@
 const open: (() => Promise<void>)[] = [];
 
 /** `stop` is called once: by whoever is done with it, or when the benchmark is interrupted. */
-export function stopLater(stop: () => Promise<void>): () => Promise<void> {
+function stopLater(stop: () => Promise<void>): () => Promise<void> {
   let stopped: Promise<void> | undefined;
   const once = (): Promise<void> => {
     stopped ??= stop();

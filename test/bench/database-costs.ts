@@ -2,7 +2,7 @@
 import { Client } from 'pg';
 
 /** Each statement of ours is a transaction and a round trip of its own, but for a handful outside the way of a status. */
-export type DatabaseCount = { transactions: number; rowsWritten: number };
+type DatabaseCount = { transactions: number; rowsWritten: number };
 export type DatabaseCounts = { ringback: DatabaseCount; temporal: DatabaseCount };
 
 /** Sessions tell their counts 10 s after they became idle at the latest. */

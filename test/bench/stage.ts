@@ -40,7 +40,7 @@ export type Subject = {
   stop(): Promise<void>;
 };
 
-export const inFlight = 32;
+const inFlight = 32;
 
 /** Ringback in one process, or in an API and some workers. */
 export async function createRingback(

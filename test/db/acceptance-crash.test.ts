@@ -55,6 +55,7 @@ test('what was answered survives the death of the process, and another dispatche
     pressedFrom: 8,
     maxInFlightWhenPressed: 1,
     patienceMs: 500,
+    forgetEveryMs: 0,
     restMs: 30_000,
     maxInMemory: 5_000,
     maxInMemoryPerCallback: 500,

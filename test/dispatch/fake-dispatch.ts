@@ -120,6 +120,7 @@ export function createTestDispatcher(options: Partial<Parameters<typeof createDi
     pressedFrom: 8,
     maxInFlightWhenPressed: 1,
     patienceMs: 60_000,
+    forgetEveryMs: 0,
     restMs: 30_000,
     maxInMemory: 100,
     maxInMemoryPerCallback: 100,

@@ -1,0 +1,29 @@
+import { jest } from '@jest/globals';
+import { anEntry, createTestDispatcher } from './fake-dispatch.ts';
+
+afterEach(() => jest.useRealTimers());
+
+test('while many callers wait for their acceptance it starts fewer, and all again a moment after the last of them', async () => {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
+  const { dispatcher, temporal } = createTestDispatcher({
+    ...{ maxInFlight: 3, pressedFrom: 8, maxInFlightWhenPressed: 1 },
+  });
+  await dispatcher.start();
+  dispatcher.waiting(7);
+  dispatcher.take([anEntry('a')]);
+  dispatcher.waiting(8);
+  dispatcher.take(['b', 'c', 'd'].map((id) => anEntry(id)));
+  expect(temporal.open()).toHaveLength(1);
+
+  jest.advanceTimersByTime(40);
+  dispatcher.waiting(9);
+  dispatcher.waiting(0);
+  jest.advanceTimersByTime(40);
+  expect(temporal.open()).toHaveLength(1);
+
+  jest.advanceTimersByTime(10);
+  expect(temporal.open()).toHaveLength(3);
+  jest.useRealTimers();
+  for (let [call] = temporal.open(); call; [call] = temporal.open()) await call.take();
+  await dispatcher.stop();
+});
