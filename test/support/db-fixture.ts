@@ -65,4 +65,3 @@ export const noMetrics: DeliveryMetrics = {
   attempted: () => undefined,
   firstAttemptAfter: () => undefined,
 };
-
