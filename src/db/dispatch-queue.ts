@@ -13,11 +13,12 @@ type EntryRow = {
   profile: string;
   callback_id: string;
   max_in_flight: number;
+  round: number;
 };
 
 const entriesOf = (source: string): string => `
   SELECT e.notification_id, e.sequence, st.status, st.event_id, st.event, n.service_id, s.profile, e.callback_id,
-    c.max_in_flight
+    c.max_in_flight, e.round
   FROM ${source} e
   JOIN statuses st USING (notification_id, sequence)
   JOIN notifications n ON n.id = e.notification_id
@@ -52,7 +53,7 @@ const claimStatement = `
     UPDATE dispatch_entries e SET owner = $1
     FROM due
     WHERE e.notification_id = due.notification_id AND e.sequence = due.sequence
-    RETURNING e.notification_id, e.sequence, e.callback_id
+    RETURNING e.notification_id, e.sequence, e.callback_id, e.round
   )${entriesOf('taken')}`;
 
 export function createDispatchQueue(pool: Pool): DispatchQueue {
@@ -85,7 +86,7 @@ export function createDispatchQueue(pool: Pool): DispatchQueue {
     async owned(owner, olderThanSeconds) {
       const { rows } = await pool.query<EntryRow>(
         `WITH own AS (
-           SELECT notification_id, sequence, callback_id FROM dispatch_entries
+           SELECT notification_id, sequence, callback_id, round FROM dispatch_entries
            WHERE owner = $1 AND due_at < now() - make_interval(secs => $2)
          )${entriesOf('own')}`,
         [owner, olderThanSeconds],
@@ -97,9 +98,13 @@ export function createDispatchQueue(pool: Pool): DispatchQueue {
       await pool.query({
         name: 'finish-dispatch-entries',
         text: `DELETE FROM dispatch_entries e
-          USING ${givenRows('$1::uuid[], $2::int[]', 'notification_id, sequence')} done
-          WHERE e.notification_id = done.notification_id AND e.sequence = done.sequence`,
-        values: [entries.map((entry) => entry.notificationId), entries.map((entry) => entry.sequence)],
+          USING ${givenRows('$1::uuid[], $2::int[], $3::int[]', 'notification_id, sequence, round')} done
+          WHERE e.notification_id = done.notification_id AND e.sequence = done.sequence AND e.round = done.round`,
+        values: [
+          entries.map((entry) => entry.notificationId),
+          entries.map((entry) => entry.sequence),
+          entries.map((entry) => entry.round),
+        ],
       });
     },
 
@@ -129,5 +134,6 @@ function toEntry(row: EntryRow): DispatchEntry {
     profile: row.profile,
     callbackId: row.callback_id,
     maxInFlight: row.max_in_flight,
+    round: row.round,
   };
 }

@@ -25,7 +25,7 @@ const releaseStatement = `
   ), ${releaseDue}, queued AS (
     INSERT INTO dispatch_entries (notification_id, sequence, callback_id)
     SELECT notification_id, sequence, callback_id FROM released
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (notification_id, sequence) DO UPDATE SET round = dispatch_entries.round + 1, owner = NULL
     RETURNING 1
   ), offered AS (
     SELECT pg_notify('${dispatchChannel}', '') FROM queued LIMIT 1

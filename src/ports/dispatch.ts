@@ -14,6 +14,8 @@ export type DispatchEntry = {
   callbackId: string;
   /** Of the callback: how many attempts it allows at the same time. */
   maxInFlight: number;
+  /** How often it was queued again while it stood in the queue: what was told of an earlier round is not this one. */
+  round: number;
 };
 
 /** How many entries in all and of each callback, and of which callbacks none. */
@@ -29,7 +31,7 @@ export interface DispatchQueue {
   claim(owner: string, bounds: ClaimBounds): Promise<DispatchEntry[]>;
   /** Entries that `owner` has had for longer: those it does not remember were committed while the answer was lost. */
   owned(owner: string, olderThanSeconds: number): Promise<DispatchEntry[]>;
-  /** Forgets entries whose workflow has been told. */
+  /** Forgets entries whose workflow has been told, unless they have been queued again since. */
   finish(entries: readonly DispatchEntry[]): Promise<void>;
   /** Ends the ownership of everything that `owner` still has. */
   resign(owner: string): Promise<void>;

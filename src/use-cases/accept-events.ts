@@ -192,6 +192,7 @@ function dispatchEntries(snapshot: AcceptanceSnapshot, plan: AcceptancePlan): Di
             profile: snapshot.profile,
             callbackId,
             maxInFlight: snapshot.callbacks[event]?.maxInFlight ?? 1,
+            round: 0,
           },
         ],
   );

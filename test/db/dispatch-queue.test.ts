@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { createDispatchQueue } from '../../src/db/dispatch-queue.ts';
+import { createRedeliveries } from '../../src/db/redeliveries.ts';
 import { createStatusStore } from '../../src/db/status-store.ts';
 import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -58,7 +59,22 @@ test('a claimed entry says everything its workflow is told', async () => {
     profile: 'govuk-notify',
     callbackId,
     maxInFlight: 16,
+    round: 0,
   });
+});
+
+test('an entry that is queued again after it was told of and before it is forgotten stays in the queue', async () => {
+  const id = await accepted(1);
+  const [told] = await queue().claim(uuidv7(), upTo(10));
+  await database.pool.query("UPDATE statuses SET state = 'delivered' WHERE notification_id = $1", [id]);
+  await createRedeliveries(database.pool).redeliver(id, told?.eventId ?? '');
+
+  await queue().finish(told ? [told] : []);
+
+  const again = await queue().claim(uuidv7(), upTo(10));
+  expect(again).toEqual([{ ...told, round: 1 }]);
+  await queue().finish(again);
+  expect(await queue().depth()).toBe(0);
 });
 
 test('two owners that claim at the same time share the entries, and nobody gets one twice', async () => {

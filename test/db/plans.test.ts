@@ -35,6 +35,7 @@ const dispatched = (notificationId: string) => ({
   profile: 'govuk-notify',
   callbackId: uuidv7(),
   maxInFlight: 16,
+  round: 0,
 });
 
 const statements: [name: string, parameters: number][] = [
@@ -43,7 +44,7 @@ const statements: [name: string, parameters: number][] = [
   ['load-deliveries', 2],
   ['record-attempt', 13],
   ['record-attempts', 13],
-  ['finish-dispatch-entries', 2],
+  ['finish-dispatch-entries', 3],
 ];
 const large = ['notifications', 'statuses', 'attempts', 'dispatch_entries'];
 

@@ -21,6 +21,7 @@ export function anEntry(
     profile: 'govuk-notify',
     callbackId: 'callback',
     maxInFlight: 1000,
+    round: 0,
     ...changes,
   };
 }

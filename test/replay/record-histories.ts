@@ -189,6 +189,7 @@ async function recordNotification({
         profile: 'govuk-notify',
         callbackId: '018f0000-0000-7000-8000-0000000000cc',
         maxInFlight: 16,
+        round: 0,
       })),
     );
     return deliveryWorkflow('delivery_status', fake.notificationId).id;
