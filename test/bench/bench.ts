@@ -14,6 +14,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     notifications: { type: 'string' },
     rounds: { type: 'string' },
+    backlog: { type: 'string' },
     output: { type: 'string', default: 'bench-result.json' },
   },
 });
@@ -21,6 +22,7 @@ const size = {
   ...(values.quick ? quickSize : fullSize),
   ...(values.notifications !== undefined && { notifications: Number(values.notifications) }),
   ...(values.rounds !== undefined && { rounds: Number(values.rounds) }),
+  ...(values.backlog !== undefined && { backlog: Number(values.backlog) }),
 };
 const all = Object.keys(sections) as SectionName[];
 const named = values.only?.split(',') ?? all.filter((name) => !values.quick || sections[name].isQuick);
