@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { Drain } from '../domain/drain.schema.ts';
 import type { DrainStore } from '../ports/index.ts';
-import { dispatchChannel } from './dispatch-signal.ts';
+import { queuedAgain } from './queued-again.ts';
 import { releaseDue } from './held-statements.ts';
 
 const columns =
@@ -22,14 +22,7 @@ const releaseStatement = `
     ORDER BY h.held_at, h.notification_id, h.sequence
     LIMIT $2
     FOR UPDATE OF h
-  ), ${releaseDue}, queued AS (
-    INSERT INTO dispatch_entries (notification_id, sequence, callback_id)
-    SELECT notification_id, sequence, callback_id FROM released
-    ON CONFLICT (notification_id, sequence) DO UPDATE SET round = dispatch_entries.round + 1, owner = NULL
-    RETURNING 1
-  ), offered AS (
-    SELECT pg_notify('${dispatchChannel}', '') FROM queued LIMIT 1
-  )
+  ), ${releaseDue}, ${queuedAgain('released')}
   UPDATE drains d
   SET released = d.released + (SELECT count(*) FROM released),
     state = CASE WHEN (SELECT count(*) FROM due) < $2 THEN 'done' ELSE d.state END,

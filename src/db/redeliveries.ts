@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { StoredState } from '../domain/callback-state.ts';
 import type { Redeliveries } from '../ports/index.ts';
 import { isCallbackOf } from './callback-of.ts';
-import { dispatchChannel } from './dispatch-signal.ts';
+import { queuedAgain } from './queued-again.ts';
 
 // As a drain does it: the status is open again with all its tries, and any process may tell its workflow.
 const redeliverStatement = `
@@ -23,14 +23,7 @@ const redeliverStatement = `
     WHERE st.notification_id = target.notification_id AND st.sequence = target.sequence
       AND target.state IN ('delivered', 'failed') AND target.callback_id IS NOT NULL
     RETURNING st.notification_id, st.sequence, st.callback_id
-  ), queued AS (
-    INSERT INTO dispatch_entries (notification_id, sequence, callback_id)
-    SELECT notification_id, sequence, callback_id FROM reopened
-    ON CONFLICT (notification_id, sequence) DO UPDATE SET round = dispatch_entries.round + 1, owner = NULL
-    RETURNING 1
-  ), offered AS (
-    SELECT pg_notify('${dispatchChannel}', '') FROM queued
-  )
+  ), ${queuedAgain('reopened')}
   SELECT target.sequence, target.state, target.callback_id IS NOT NULL AS has_callback
   FROM target
   LEFT JOIN offered ON true`;

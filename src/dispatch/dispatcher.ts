@@ -127,10 +127,14 @@ export function createDispatcher(options: {
     pump();
   };
 
-  const pump = (): void => {
+  const limit = (): number => {
     // After a failure one lane probes whether Temporal is back; the others wait for its answer.
-    const limit = !backoff.isHealthy() ? 1 : isPressed ? options.maxInFlightWhenPressed : options.maxInFlight;
-    while (isRunning && inFlight < limit && !backoff.isWaiting()) {
+    if (!backoff.isHealthy()) return 1;
+    return isPressed ? options.maxInFlightWhenPressed : options.maxInFlight;
+  };
+
+  const pump = (): void => {
+    while (isRunning && inFlight < limit() && !backoff.isWaiting()) {
       const lane = ready.take();
       if (!lane) return;
       inFlight += 1;

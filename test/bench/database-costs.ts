@@ -1,5 +1,5 @@
 // What the databases were asked for, as PostgreSQL counts it itself.
-import { Client } from 'pg';
+import { withClient } from './with-client.ts';
 
 /** Each statement of ours is a transaction and a round trip of its own, but for a handful outside the way of a status. */
 type DatabaseCount = { transactions: number; rowsWritten: number };
@@ -8,10 +8,8 @@ export type DatabaseCounts = { ringback: DatabaseCount; temporal: DatabaseCount 
 /** Sessions tell their counts 10 s after they became idle at the latest. */
 export const tellsWithinSeconds = 11;
 
-export async function databaseCounts(adminUrl: string): Promise<DatabaseCounts> {
-  const client = new Client({ connectionString: adminUrl });
-  await client.connect();
-  try {
+export function databaseCounts(adminUrl: string): Promise<DatabaseCounts> {
+  return withClient(adminUrl, async (client) => {
     const { rows } = await client.query<{ name: string; transactions: number; rows_written: number }>(
       `SELECT split_part(datname, '_', 1) AS name, sum(xact_commit + xact_rollback)::float8 AS transactions,
          sum(tup_inserted + tup_updated + tup_deleted)::float8 AS rows_written
@@ -22,9 +20,7 @@ export async function databaseCounts(adminUrl: string): Promise<DatabaseCounts> 
       return { transactions: row?.transactions ?? 0, rowsWritten: row?.rows_written ?? 0 };
     };
     return { ringback: of('ringback'), temporal: of('temporal') };
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 export function minus(left: DatabaseCounts, right: DatabaseCounts): DatabaseCounts {

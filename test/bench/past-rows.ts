@@ -1,5 +1,5 @@
 // A long past, written by SQL: what years of use leave in the tables, without years of use.
-import { Client } from 'pg';
+import { withClient } from './with-client.ts';
 
 /**
  * Notifications of these services in turn: `finished` were delivered, with one status and one attempt each; of `open` ones
@@ -33,16 +33,6 @@ export async function writeBacklog(
   count: number,
 ): Promise<void> {
   await withClient(databaseUrl, (client) => client.query(backlogStatement, [services, 0, count - 1]));
-}
-
-async function withClient(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 const numbered = `numbered AS (

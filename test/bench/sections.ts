@@ -8,7 +8,7 @@ import { checkpoint, writePast } from './past-rows.ts';
 import { memoryMiBOf } from './process-costs.ts';
 import { cpuOf, deliveredOf, ratio, rowOf } from './rows.ts';
 import type { Size } from './sizes.ts';
-import { createObviousDesign, createRingback, createStage } from './stage.ts';
+import { createObviousDesign, createRingback, createStage, type Stage, type Subject } from './stage.ts';
 
 type Say = (line: string) => void;
 type Section = { title: string; isQuick: boolean; run: (size: Size, say: Say) => Promise<object> };
@@ -63,18 +63,12 @@ export const sections: Record<SectionName, Section> = {
     run: (size, say) =>
       using(createStage('ours'), (stage) =>
         using(createRingback(stage, size), async (ringback) => {
-          await warmUp(stage, size, [ringback]);
-          const once = { count: size.notifications, statuses: 1, restSeconds: size.restSeconds };
-          const bursts = { empty: [] as Burst[], long: [] as Burst[] };
-          for (let round = 0; round < size.rounds; round += 1)
-            bursts.empty.push(await measureBurst(stage, ringback, once));
+          const empty = await singles(stage, ringback, size, say);
           say(`writing ${size.past.finished} finished and ${size.past.open} open notifications`);
           await writePast(stage.servers.databaseUrl, ringback.services, size.past);
           await checkpoint(stage.servers.adminUrl);
-          await warmUp(stage, size, [ringback]);
-          for (let round = 0; round < size.rounds; round += 1)
-            bursts.long.push(await measureBurst(stage, ringback, once));
-          return compared(bursts);
+          const long = await singles(stage, ringback, size, say);
+          return compared({ empty, long });
         }),
       ),
   },
@@ -107,11 +101,7 @@ export const sections: Record<SectionName, Section> = {
         for (const workers of size.workerCounts)
           bursts[`${workers} workers`] = await using(
             createRingback(stage, { ...size, workers }),
-            async (ringback) => {
-              await warmUp(stage, size, [ringback]);
-              const { rounds } = await inPairs(stage, { ringback }, { ...size, statuses: [1] }, say);
-              return rounds['ringback ×1'] ?? [];
-            },
+            (ringback) => singles(stage, ringback, size, say),
           );
         return compared(bursts);
       }),
@@ -124,24 +114,22 @@ export const sections: Record<SectionName, Section> = {
       const bursts: Record<string, Burst[]> = {};
       for (const shards of [4, 1])
         bursts[`${shards} shards`] = await using(createStage('ours', shards), (stage) =>
-          using(createRingback(stage, size), async (ringback) => {
-            await warmUp(stage, size, [ringback]);
-            const { rounds } = await inPairs(stage, { ringback }, { ...size, statuses: [1] }, say);
-            return rounds['ringback ×1'] ?? [];
-          }),
+          using(createRingback(stage, size), (ringback) => singles(stage, ringback, size, say)),
         );
       return compared(bursts);
     },
   },
 };
 
+/** Warm, so many bursts of one status each. */
+async function singles(stage: Stage, ringback: Subject, size: Size, say: Say): Promise<Burst[]> {
+  await warmUp(stage, size, [ringback]);
+  const { rounds } = await inPairs(stage, { ringback }, { ...size, statuses: [1] }, say);
+  return rounds['ringback ×1'] ?? [];
+}
+
 /** The same number of notifications for each of fifty endpoints; what is delivered is that to those which answer. */
-async function fifty(
-  stage: Awaited<ReturnType<typeof createStage>>,
-  size: Size,
-  sick: readonly string[],
-  say: Say,
-): Promise<Burst[]> {
+async function fifty(stage: Stage, size: Size, sick: readonly string[], say: Say): Promise<Burst[]> {
   const ringback = createRingback(stage, { ...size, endpoints: endpoints(sick) });
   return using(ringback, async (subject) => {
     if (sick.length === 0) await warmUp(stage, size, [subject]);
