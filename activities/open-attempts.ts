@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { AttemptReport } from './carry-out-attempt.ts';
 import type { StatusKey } from './find-open-job.ts';
 
@@ -20,6 +21,8 @@ export function createOpenAttempts(): OpenAttempts {
   const known = new Map<string, Promise<AttemptReport>>();
   const underWay = new Map<string, Promise<unknown>>();
   const stopping = new AbortController();
+  // One for each attempt under way, as many as the callbacks allow; each is removed when its attempt has ended.
+  setMaxListeners(0, stopping.signal);
   const nameOf = ({ notificationId, sequence }: StatusKey): string => `${notificationId}/${sequence}`;
 
   return {

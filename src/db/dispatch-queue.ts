@@ -56,6 +56,23 @@ const claimStatement = `
     RETURNING e.notification_id, e.sequence, e.callback_id, e.round
   )${entriesOf('taken')}`;
 
+// The dead are named by their absence, so that an entry committed in the last breath of an owner is freed too. From one
+// owner to the next by the index: however much one has, it is looked at once.
+const ownersStatement = `
+  WITH RECURSIVE owners AS (
+    (SELECT owner FROM dispatch_entries WHERE owner IS NOT NULL ORDER BY owner LIMIT 1)
+    UNION ALL
+    SELECT (SELECT e.owner FROM dispatch_entries e WHERE e.owner > owners.owner ORDER BY e.owner LIMIT 1)
+    FROM owners
+    WHERE owners.owner IS NOT NULL
+  ), living AS (
+    SELECT id FROM dispatchers WHERE alive_until >= now()
+  ), buried AS (
+    DELETE FROM dispatchers WHERE alive_until < now()
+  )
+  SELECT (SELECT count(*) FROM living) AS alive,
+    ARRAY(SELECT owner FROM owners WHERE owner IS NOT NULL AND owner NOT IN (SELECT id FROM living)) AS dead`;
+
 export function createDispatchQueue(pool: Pool): DispatchQueue {
   return {
     async beat(owner, leaseSeconds) {
@@ -64,14 +81,15 @@ export function createDispatchQueue(pool: Pool): DispatchQueue {
          ON CONFLICT (id) DO UPDATE SET alive_until = excluded.alive_until`,
         [owner, leaseSeconds],
       );
-      // The dead are named by their absence, so that an entry committed in the last breath of an owner is freed too.
-      const { rows } = await pool.query<{ alive: number }>(
-        `WITH buried AS (DELETE FROM dispatchers WHERE alive_until < now()), freed AS (
-           UPDATE dispatch_entries SET owner = NULL
-           WHERE owner IS NOT NULL AND owner NOT IN (SELECT id FROM dispatchers WHERE alive_until >= now()))
-         SELECT count(*) AS alive FROM dispatchers WHERE alive_until >= now()`,
-      );
-      return rows[0]?.alive ?? 1;
+      const { rows } = await pool.query<{ alive: number; dead: string[] }>(ownersStatement);
+      const { alive = 1, dead = [] } = rows[0] ?? {};
+      if (dead.length > 0)
+        await pool.query(
+          `UPDATE dispatch_entries SET owner = NULL
+           WHERE owner = ANY ($1::uuid[]) AND owner NOT IN (SELECT id FROM dispatchers WHERE alive_until >= now())`,
+          [dead],
+        );
+      return alive;
     },
 
     async claim(owner, { limit, perCallback, except }) {

@@ -13,6 +13,7 @@ import { createBackoff } from './backoff.ts';
 import { createExpectations } from './expectations.ts';
 import { createFairLanes, type Lane } from './fair-lanes.ts';
 import { createNudge } from './nudge.ts';
+import { createRemembered } from './remembered.ts';
 import { createTally } from './tally.ts';
 
 /** So long after the last of many callers there are few. */
@@ -71,6 +72,11 @@ export function createDispatcher(options: {
   maxInMemory: number;
   /** So that one callback's backlog cannot keep the others' out. */
   maxInMemoryPerCallback: number;
+  /** So many of one callback are taken over at once, and more when half of them have been told: the rest is for whoever has time. */
+  claimPerCallback: number;
+  /** With more in memory than this, what the database has for this process is compared with it only every so many beats. */
+  fewInMemory: number;
+  beatsPerComparison: number;
   beatSeconds: number;
   leaseSeconds: number;
 }): Dispatcher {
@@ -79,6 +85,7 @@ export function createDispatcher(options: {
   /** Told, and not begun yet: what the gate cannot know of. */
   const told = createTally();
   const waiting = createTally();
+  const remembered = createRemembered();
   const ready = createFairLanes(
     ({ callbackId, maxInFlight }) =>
       told.of(callbackId) + gate.load(callbackId) < gate.share({ maxInFlight }),
@@ -89,6 +96,7 @@ export function createDispatcher(options: {
   const forgetting = new Set<Promise<void>>();
   let inMemory = 0;
   let inFlight = 0;
+  let beats = 0;
   let isRunning = false;
   let isPressed = false;
   let calm: NodeJS.Timeout | undefined;
@@ -106,6 +114,7 @@ export function createDispatcher(options: {
   });
 
   const take = (entries: readonly DispatchEntry[]): void => {
+    remembered.add(entries);
     for (const [notificationId, own] of groupBy(entries, (entry) => entry.notificationId)) {
       let lane = lanes.get(notificationId);
       const [first] = own;
@@ -186,11 +195,17 @@ export function createDispatcher(options: {
     lane.entries = lane.entries.filter((entry) => !done.has(entry));
     inMemory -= entries.length;
     waiting.add(lane.callbackId, -entries.length);
+    const left = waiting.of(lane.callbackId);
+    const refillBelow = options.claimPerCallback / 2;
+    if (left < refillBelow && left + entries.length >= refillBelow) nudge();
     options.metrics.dispatched(entries.length);
     // Not awaited: an entry that stays behind is told once more, which the workflow ignores.
     const forgotten = forget(entries)
-      .then(() => undefined)
-      .catch((cause: unknown) => log.warn({ err: cause }, 'dispatched entries could not be deleted'))
+      .then(() => remembered.areDeleted(entries))
+      .catch((cause: unknown) => {
+        remembered.areLost(entries);
+        log.warn({ err: cause }, 'dispatched entries could not be deleted');
+      })
       .finally(() => forgetting.delete(forgotten));
     forgetting.add(forgotten);
     if (answer === 'started') return { kind: 'started', firstAttempt: attempt.ended };
@@ -214,7 +229,7 @@ export function createDispatcher(options: {
   const claim = async (): Promise<void> => {
     const room = options.maxInMemory - inMemory;
     if (room <= 0) return;
-    const perCallback = options.maxInMemoryPerCallback;
+    const perCallback = options.claimPerCallback;
     take(await queue.claim(owner, { limit: room, perCallback, except: waiting.atLeast(perCallback) }));
   };
 
@@ -225,7 +240,9 @@ export function createDispatcher(options: {
     try {
       options.onProcesses(await queue.beat(owner, options.leaseSeconds));
       await claim();
-      take(await queue.owned(owner, options.leaseSeconds));
+      beats += 1;
+      if (inMemory <= options.fewInMemory || beats % options.beatsPerComparison === 0)
+        take(await remembered.except(() => queue.owned(owner, options.leaseSeconds)));
     } catch (cause) {
       unread(cause);
     }

@@ -26,6 +26,14 @@ export type StatusCommand = {
   providerResponse: string | null;
 };
 
+/** What a report of a provider may say beside its status, and all other events do not. */
+export const unreported = {
+  completedAt: null,
+  sentAt: null,
+  statusDescription: null,
+  providerResponse: null,
+} as const satisfies Partial<StatusCommand>;
+
 /** Of a member of a batch: the place of its destination, null for the message as a whole, and what the problem is. */
 type MemberDetails = { destination?: number | null; message?: string };
 

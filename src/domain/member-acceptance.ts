@@ -1,11 +1,12 @@
 // The decision made when something is told of a member of a batch: what it says of a destination, and whether with it the
 // whole message is sent. Pure, as `planAcceptance` is for other notifications.
-import type {
-  Acceptance,
-  AcceptancePlan,
-  AcceptanceSnapshot,
-  PlannedStatus,
-  StatusCommand,
+import {
+  unreported,
+  type Acceptance,
+  type AcceptancePlan,
+  type AcceptanceSnapshot,
+  type PlannedStatus,
+  type StatusCommand,
 } from './acceptance.ts';
 import { heldReason } from './callback-state.ts';
 import type { FieldError } from './errors.ts';
@@ -160,9 +161,7 @@ function messageSent(
     status: 'processed',
     acceptedAt,
     occurredAt,
+    ...unreported,
     completedAt: occurredAt,
-    sentAt: null,
-    statusDescription: null,
-    providerResponse: null,
   };
 }

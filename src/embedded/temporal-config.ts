@@ -90,6 +90,9 @@ export function temporalDynamicConfig(): object {
     // record of their start is never written, which would be the dearest of all writes.
     'history.visibilityProcessorMaxPollRPS': 1,
     'history.visibilityTaskBatchSize': 1000,
+    // As many workflows as may change again soon, some 25 KB each. By itself the server keeps 128,000 for an hour, most of them
+    // closed: as these fill the memory it may use, it does little else than collect garbage.
+    'history.hostLevelCacheMaxSize': 5_000,
     // More are for task queues that one host cannot serve; tasks then meet pollers by a detour.
     'matching.numTaskqueueReadPartitions': 1,
     'matching.numTaskqueueWritePartitions': 1,

@@ -128,6 +128,9 @@ export async function startDelivery(
     restMs: 30_000,
     maxInMemory: 50_000,
     maxInMemoryPerCallback: 2_000,
+    claimPerCallback: 100,
+    fewInMemory: 1_000,
+    beatsPerComparison: 30,
     beatSeconds: 1,
     leaseSeconds: 5,
   });

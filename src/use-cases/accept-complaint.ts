@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { StatusCommand } from '../domain/acceptance.ts';
+import { unreported, type StatusCommand } from '../domain/acceptance.ts';
 import type { AcceptComplaint } from '../domain/complaint.schema.ts';
 import { fromDate } from '../domain/instant.ts';
 import type { AcceptedStatus } from '../domain/status.schema.ts';
@@ -32,9 +32,6 @@ function toCommand(notificationId: string, body: AcceptComplaint, now: Date): St
     status: 'complaint',
     acceptedAt,
     occurredAt: date,
-    completedAt: null,
-    sentAt: null,
-    statusDescription: null,
-    providerResponse: null,
+    ...unreported,
   };
 }

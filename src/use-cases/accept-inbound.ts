@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { unreported } from '../domain/acceptance.ts';
 import { AppError, notFound } from '../domain/errors.ts';
 import type { AcceptInbound, AcceptedInbound } from '../domain/inbound.schema.ts';
 import type { InboundMessage } from '../domain/inbound.ts';
@@ -49,10 +50,7 @@ export function createAcceptInbound(
       status: 'received',
       acceptedAt,
       occurredAt: message.dateReceived,
-      completedAt: null,
-      sentAt: null,
-      statusDescription: null,
-      providerResponse: null,
+      ...unreported,
     });
     return { id, sequence, duplicate };
   };

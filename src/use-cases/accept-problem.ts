@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { StatusCommand } from '../domain/acceptance.ts';
+import { unreported, type StatusCommand } from '../domain/acceptance.ts';
 import { fromDate } from '../domain/instant.ts';
 import type { AcceptProblem, AcceptedStatus } from '../domain/status.schema.ts';
 import { createAcceptEvents, type AcceptancePorts } from './accept-events.ts';
@@ -53,9 +53,6 @@ function toCommand(notificationId: string, eventId: string, message: string, now
     status: 'problem',
     acceptedAt,
     occurredAt: acceptedAt,
-    completedAt: null,
-    sentAt: null,
-    statusDescription: null,
-    providerResponse: null,
+    ...unreported,
   };
 }

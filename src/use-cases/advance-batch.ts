@@ -1,3 +1,4 @@
+import { unreported } from '../domain/acceptance.ts';
 import { batchProgress, type BatchProgress } from '../domain/batch-progress.ts';
 import { fromDate } from '../domain/instant.ts';
 import type { BatchState, BatchStore, MemberWorkflows } from '../ports/index.ts';
@@ -66,10 +67,8 @@ function createCompleteBatches(ports: Ports): (communicationId: string) => Promi
           status: 'COMPLETE',
           acceptedAt: now,
           occurredAt: now,
+          ...unreported,
           completedAt: now,
-          sentAt: null,
-          statusDescription: null,
-          providerResponse: null,
         },
       );
     }

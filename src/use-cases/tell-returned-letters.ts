@@ -1,3 +1,4 @@
+import { unreported } from '../domain/acceptance.ts';
 import { AppError } from '../domain/errors.ts';
 import { fromDate } from '../domain/instant.ts';
 import type { LetterReport } from '../domain/returned-letters.schema.ts';
@@ -26,10 +27,8 @@ export function createTellReturnedLetters(
           status: 'returned-letter',
           acceptedAt: now,
           occurredAt: now,
+          ...unreported,
           completedAt: now,
-          sentAt: null,
-          statusDescription: null,
-          providerResponse: null,
         },
       );
     } catch (cause) {

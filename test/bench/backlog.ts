@@ -5,17 +5,18 @@ import type { Stage } from './stage.ts';
 
 const windowSeconds = 30;
 
-/** Delivered a second, in each half minute until nothing was left. */
+/** Delivered a second, from the first to the last and in each half minute. */
 export async function drainBacklog(
   { servers, receiver }: Stage,
   services: readonly string[],
   count: number,
   say: (line: string) => void,
-): Promise<number[]> {
+): Promise<{ perSecond: number; inHalfMinutes: number[] }> {
   await receiver.ask({ kind: 'forget' });
   const come = (): Promise<number> => receiver.ask({ kind: 'count' });
   await writeBacklog(servers.databaseUrl, services, count);
-  const rates: number[] = [];
+  const inHalfMinutes: number[] = [];
+  const startedMs = performance.now();
   let [before, beforeMs] = [await come(), performance.now()];
   for (;;) {
     while ((performance.now() - beforeMs) / 1000 < windowSeconds && (await come()) < count) await pause(200);
@@ -23,9 +24,9 @@ export async function drainBacklog(
     const rate = Math.round(((now - before) * 1000) / (nowMs - beforeMs));
     if (now === before)
       throw new Error(`Nothing was delivered for ${windowSeconds} s, with ${count - now} left.`);
-    rates.push(rate);
+    inHalfMinutes.push(rate);
     say(`${now} of ${count} delivered, ${rate}/s`);
-    if (now >= count) return rates;
+    if (now >= count) return { perSecond: (count * 1000) / (nowMs - startedMs), inHalfMinutes };
     [before, beforeMs] = [now, nowMs];
   }
 }

@@ -4,8 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { temporalPins } from '../../src/embedded/temporal-pins.ts';
-import { onSignals } from './cleanup.ts';
-import { sections, type SectionName } from './sections.ts';
+import { stopWhenInterrupted } from './cleanup.ts';
+import { sections, type Results, type SectionName } from './sections.ts';
 import { fullSize, quickSize } from './sizes.ts';
 
 const { values } = parseArgs({
@@ -29,22 +29,23 @@ const named = values.only?.split(',') ?? all.filter((name) => !values.quick || s
 const unknown = named.filter((name) => !(name in sections));
 if (unknown.length > 0) throw new Error(`There is no ${unknown.join(', ')}; there are ${all.join(', ')}.`);
 
-onSignals();
+stopWhenInterrupted();
 const machine = {
   ...{ cpus: cpus().length, model: cpus()[0]?.model, memoryGiB: Math.round(totalmem() / 2 ** 30) },
   ...{ node: process.version, ...(await temporalPins()), loadBefore: loadavg() },
 };
 const startedMs = Date.now();
-const results: Record<string, unknown> = {};
+const results: Results = {};
 for (const name of named as SectionName[]) {
   const { title, run } = sections[name];
   console.log(`\n${title} …`);
-  results[name] = await run(size, (line) =>
-    console.log(`  ${String(Math.round((Date.now() - startedMs) / 1000)).padStart(5)} s  ${line}`),
-  );
+  const say = (line: string): void =>
+    console.log(`  ${String(Math.round((Date.now() - startedMs) / 1000)).padStart(5)} s  ${line}`);
+  results[name] = await run(size, say, results);
+  // After each, so that a later part that fails does not take with it what an hour has found.
+  const report = { at: new Date().toISOString(), machine, size, loadAfter: loadavg(), results };
+  writeFileSync(values.output, `${JSON.stringify(report, null, 2)}\n`);
 }
-const report = { at: new Date().toISOString(), machine, size, loadAfter: loadavg(), results };
-writeFileSync(values.output, `${JSON.stringify(report, null, 2)}\n`);
 console.log(
   `\nEverything of it is in ${values.output}; it took ${Math.round((Date.now() - startedMs) / 1000)} s.`,
 );

@@ -4,12 +4,14 @@ import { parseArgs } from 'node:util';
 import { faultsOf, startCampaign } from '../support/campaign.ts';
 import { createInstallation } from '../support/installation.ts';
 import { pause } from '../support/until.ts';
+import { removeWhenInterrupted } from './cleanup.ts';
 
 const { values } = parseArgs({
   options: { members: { type: 'string', default: '20000' }, kills: { type: 'string', default: '0' } },
 });
 const [size, kills] = [Number(values.members), Number(values.kills)];
 const ringback = await createInstallation();
+removeWhenInterrupted(ringback);
 await ringback.start();
 const startedMs = Date.now();
 const say = (text: string): void =>
@@ -17,9 +19,6 @@ const say = (text: string): void =>
 
 const campaign = await startCampaign(ringback.call, await ringback.adminToken(), size);
 say(`${size} members in one batch`);
-// The installation leads a process group of its own, and would outlive an interrupted run.
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void ringback.remove().finally(() => process.exit(130)));
 const reported = { isWhole: false };
 const reporting = campaign.reportAll().then(async () => {
   say('everything was reported');

@@ -25,10 +25,10 @@ export function startChild(file: URL, args: readonly string[] = []): Child {
       new Promise<T>((resolve, reject) => {
         last += 1;
         open.set(last, { resolve: (answer) => resolve(answer as T), reject });
-        child.send({ id: last, ...question });
+        child.send({ id: last, ...question }, (error) => error && reject(error));
       }),
     async stop() {
-      if (child.exitCode !== null) return;
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
       await ended;

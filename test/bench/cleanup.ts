@@ -1,4 +1,7 @@
 // What has been started and not stopped yet; an interrupted benchmark leaves none of it behind.
+import { stopRequested } from '../../src/embedded/stop-requested.ts';
+import type { Installation } from '../support/installation.ts';
+
 const open: (() => Promise<void>)[] = [];
 
 /** `stop` is called once: by whoever is done with it, or when the benchmark is interrupted. */
@@ -13,8 +16,14 @@ function stopLater(stop: () => Promise<void>): () => Promise<void> {
   return once;
 }
 
-export function onSignals(): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stopAll());
+export function stopWhenInterrupted(): void {
+  stopRequested(process.env).addEventListener('abort', () => void stopAll());
+}
+
+/** An installation leads a process group of its own, and would outlive an interrupted run. */
+export function removeWhenInterrupted(ringback: Installation): void {
+  const remove = (): void => void ringback.remove().finally(() => process.exit(130));
+  stopRequested(process.env).addEventListener('abort', remove);
 }
 
 async function stopAll(): Promise<void> {
@@ -22,15 +31,14 @@ async function stopAll(): Promise<void> {
   process.exit(130);
 }
 
-/** Stops what `make` gave, however `work` ends. */
+/** Stops what `make` gives, however `work` ends, and however early: what is being made is waited for. */
 export async function using<T extends { stop(): Promise<void> }, R>(
   make: Promise<T>,
   work: (made: T) => Promise<R>,
 ): Promise<R> {
-  const made = await make;
-  const stop = stopLater(() => made.stop());
+  const stop = stopLater(async () => (await make).stop());
   try {
-    return await work(made);
+    return await work(await make);
   } finally {
     await stop();
   }

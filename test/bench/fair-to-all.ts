@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { createInstallation } from '../support/installation.ts';
 import { createService, type TestService } from '../support/service-fixture.ts';
 import { pause } from '../support/until.ts';
+import { removeWhenInterrupted } from './cleanup.ts';
 
 const endpoints = 50;
 const statusesPerSecond = 20;
@@ -40,9 +41,7 @@ const { port } = server.address() as AddressInfo;
 
 console.log(`Starting an installation, and ${endpoints} services with an endpoint each …`);
 const ringback = await createInstallation({ LOG_LEVEL: 'error' });
-// The installation leads a process group of its own, and would outlive an interrupted benchmark.
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void ringback.remove().finally(() => process.exit(130)));
+removeWhenInterrupted(ringback);
 let ratio = Number.NaN;
 try {
   await ringback.start();

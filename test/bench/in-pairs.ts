@@ -3,6 +3,9 @@ import { cpuOf, deliveredOf, ratio, rowOf } from './rows.ts';
 import type { Size } from './sizes.ts';
 import type { Stage, Subject } from './stage.ts';
 
+/** All bursts, by who had them and how many statuses each notification had in them. */
+export type Rounds = Record<string, Burst[]>;
+
 export async function warmUp(
   stage: Stage,
   { notifications }: Size,
@@ -19,7 +22,7 @@ export async function inPairs<Name extends string>(
   { notifications, rounds, statuses, restSeconds }: Size,
   say: (line: string) => void,
 ) {
-  const results: Record<string, Burst[]> = {};
+  const results: Rounds = {};
   for (let round = 1; round <= rounds; round += 1)
     for (const count of statuses)
       for (const name of Object.keys(subjects) as Name[]) {
@@ -30,15 +33,20 @@ export async function inPairs<Name extends string>(
       }
   const table = Object.fromEntries(Object.entries(results).map(([name, own]) => [name, rowOf(own)]));
   console.table(table);
-  const ratios = statuses.flatMap((count) => {
-    const [ours, theirs] = [results[`ringback ×${count}`], results[`obvious ×${count}`]];
-    if (!ours || !theirs) return [];
-    const cpu = ratio(cpuOf(ours), cpuOf(theirs));
-    return [{ statuses: count, CPU: cpu, 'delivered/s': ratio(deliveredOf(ours), deliveredOf(theirs)) }];
-  });
+  const ratios = ratiosOf(results, results, statuses);
   if (ratios.length > 0) {
     console.log('Of the obvious design, on the same servers:');
     console.table(ratios);
   }
   return { rounds: results, table, ratios };
+}
+
+/** What Ringback takes of what the obvious design takes, for each number of statuses that both were measured with. */
+export function ratiosOf(ringback: Rounds, obvious: Rounds, statuses: readonly number[]) {
+  return statuses.flatMap((count) => {
+    const [ours, theirs] = [ringback[`ringback ×${count}`], obvious[`obvious ×${count}`]];
+    if (!ours || !theirs) return [];
+    const cpu = ratio(cpuOf(ours), cpuOf(theirs));
+    return [{ statuses: count, CPU: cpu, 'delivered/s': ratio(deliveredOf(ours), deliveredOf(theirs)) }];
+  });
 }

@@ -2,7 +2,7 @@
 import { drainBacklog } from './backlog.ts';
 import { measureBurst, type Burst } from './burst.ts';
 import { using } from './cleanup.ts';
-import { inPairs, warmUp } from './in-pairs.ts';
+import { inPairs, ratiosOf, warmUp, type Rounds } from './in-pairs.ts';
 import { measureLatency } from './gentle.ts';
 import { checkpoint, writePast } from './past-rows.ts';
 import { memoryMiBOf } from './process-costs.ts';
@@ -11,7 +11,13 @@ import type { Size } from './sizes.ts';
 import { createObviousDesign, createRingback, createStage, type Stage, type Subject } from './stage.ts';
 
 type Say = (line: string) => void;
-type Section = { title: string; isQuick: boolean; run: (size: Size, say: Say) => Promise<object> };
+/** What the parts before have found. */
+export type Results = Partial<Record<SectionName, { rounds?: Rounds }>>;
+type Section = {
+  title: string;
+  isQuick: boolean;
+  run: (size: Size, say: Say, earlier: Results) => Promise<{ rounds?: Rounds }>;
+};
 export type SectionName = 'burst' | 'template' | 'sick' | 'history' | 'backlog' | 'workers' | 'shards';
 
 export const sections: Record<SectionName, Section> = {
@@ -37,11 +43,16 @@ export const sections: Record<SectionName, Section> = {
   template: {
     title: "The obvious design on servers with their own templates' settings",
     isQuick: false,
-    run: (size, say) =>
+    run: (size, say, { burst }) =>
       using(createStage('template'), (stage) =>
         using(createObviousDesign(stage, size), async (obvious) => {
           await warmUp(stage, size, [obvious]);
-          return inPairs(stage, { obvious }, size, say);
+          const bursts = await inPairs(stage, { obvious }, size, say);
+          if (!burst?.rounds) return bursts;
+          const ratios = ratiosOf(burst.rounds, bursts.rounds, size.statuses);
+          console.log('Ringback in the bursts above, of the obvious design here:');
+          console.table(ratios);
+          return { ...bursts, ratios };
         }),
       ),
   },
@@ -79,15 +90,17 @@ export const sections: Record<SectionName, Section> = {
     run: (size, say) =>
       using(createStage('ours'), (stage) =>
         using(createRingback(stage, { ...size, endpoints: endpoints([]) }), async (ringback) => {
-          await warmUp(stage, size, [ringback]);
-          const burst = await measureBurst(stage, ringback, {
-            ...{ count: size.notifications, statuses: 1, restSeconds: size.restSeconds },
-          });
-          say(`a burst: ${Math.round(burst.deliveredPerSecond)}/s`);
-          const rates = await drainBacklog(stage, ringback.services, size.backlog, say);
-          const slowest = ratio(Math.min(...rates), burst.deliveredPerSecond);
-          console.log(`The slowest half minute had ${slowest} of the burst's rate.`);
-          return { burst, rates, slowest };
+          // On both sides of it: in the ten minutes of a long one the machine itself changes.
+          const before = await singles(stage, ringback, size, say);
+          const drain = await drainBacklog(stage, ringback.services, size.backlog, say);
+          const after = await singles(stage, ringback, size, say);
+          const bursts = [...before, ...after];
+          const ofBursts = {
+            'the whole': ratio(drain.perSecond, deliveredOf(bursts)),
+            'its slowest half minute': ratio(Math.min(...drain.inHalfMinutes), deliveredOf(bursts)),
+          };
+          console.table({ "the backlog's rate, of that of the bursts before and after it": ofBursts });
+          return { rounds: { 'ringback ×1': bursts }, drain, ofBursts };
         }),
       ),
   },
@@ -97,7 +110,7 @@ export const sections: Record<SectionName, Section> = {
     isQuick: false,
     run: (size, say) =>
       using(createStage('ours'), async (stage) => {
-        const bursts: Record<string, Burst[]> = {};
+        const bursts: Rounds = {};
         for (const workers of size.workerCounts)
           bursts[`${workers} workers`] = await using(
             createRingback(stage, { ...size, workers }),
@@ -111,7 +124,7 @@ export const sections: Record<SectionName, Section> = {
     title: 'Temporal with one history shard and with four',
     isQuick: false,
     run: async (size, say) => {
-      const bursts: Record<string, Burst[]> = {};
+      const bursts: Rounds = {};
       for (const shards of [4, 1])
         bursts[`${shards} shards`] = await using(createStage('ours', shards), (stage) =>
           using(createRingback(stage, size), (ringback) => singles(stage, ringback, size, say)),
@@ -148,7 +161,7 @@ function endpoints(sick: readonly string[]): string[] {
 }
 
 /** Each beside the first. */
-function compared(bursts: Record<string, readonly Burst[]>) {
+function compared(bursts: Rounds) {
   const [first] = Object.values(bursts);
   if (!first) throw new Error('nothing was measured');
   const table = Object.fromEntries(

@@ -59,6 +59,9 @@ test('what was answered survives the death of the process, and another dispatche
     restMs: 30_000,
     maxInMemory: 5_000,
     maxInMemoryPerCallback: 500,
+    claimPerCallback: 100,
+    fewInMemory: 100,
+    beatsPerComparison: 30,
     beatSeconds: 0.2,
     leaseSeconds: 2,
   });

@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { jest } from '@jest/globals';
-import { anEntry, createTestDispatcher, owner, turn } from './fake-dispatch.ts';
+import { anEntry, createTestDispatcher, takeAll, turn } from './fake-dispatch.ts';
 
 afterEach(() => jest.useRealTimers());
-
-/** Ends every call, and those that follow from it, until there is nothing left to tell. */
-async function takeAll(temporal: ReturnType<typeof createTestDispatcher>['temporal']): Promise<void> {
-  for (let [call] = temporal.open(); call; [call] = temporal.open()) await call.take();
-}
 
 test('tells of what it is given at once, and then forgets it in the queue', async () => {
   const { dispatcher, temporal, store } = createTestDispatcher();
@@ -153,26 +148,6 @@ test('a notification that Temporal refuses by itself rests, and holds up no othe
   await dispatcher.stop();
 });
 
-test('what does not fit in memory is left to any process, and fetched when there is room again', async () => {
-  const { dispatcher, temporal, store } = createTestDispatcher({ maxInMemory: 2, maxInFlight: 1 });
-  await dispatcher.start();
-  expect(dispatcher.owner()).toBe(owner);
-  dispatcher.take([anEntry('a'), anEntry('b')]);
-  expect(dispatcher.owner()).toBeNull();
-  store.offered.push(anEntry('c'));
-  dispatcher.nudge();
-  await turn();
-  expect(store.offered).toHaveLength(1);
-
-  await takeAll(temporal);
-  expect(dispatcher.owner()).toBe(owner);
-  dispatcher.nudge();
-  await turn();
-  await takeAll(temporal);
-  expect(temporal.calls.map(({ entries }) => entries[0]?.notificationId)).toEqual(['a', 'b', 'c']);
-  await dispatcher.stop();
-});
-
 test('stopping lets what is in flight end, starts nothing more and gives the rest back', async () => {
   const { dispatcher, temporal, store } = createTestDispatcher({ maxInFlight: 1 });
   await dispatcher.start();
@@ -271,21 +246,5 @@ test('a database that is away for a sweep is asked again at the next', async () 
   await jest.advanceTimersByTimeAsync(1000);
   expect(temporal.open()).toHaveLength(1);
   await takeAll(temporal);
-  await dispatcher.stop();
-});
-
-test('entries that could not be deleted are told again rather than forgotten', async () => {
-  jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
-  const { dispatcher, temporal, store } = createTestDispatcher({ beatSeconds: 1 });
-  await dispatcher.start();
-  store.mine.push(anEntry('a'));
-  dispatcher.take([anEntry('a')]);
-  store.isAway = true;
-  await temporal.open()[0]?.take();
-  store.isAway = false;
-  await jest.advanceTimersByTimeAsync(1000);
-  expect(temporal.open()).toHaveLength(1);
-  await takeAll(temporal);
-  expect(store.finished).toEqual(['a/1']);
   await dispatcher.stop();
 });

@@ -1,5 +1,5 @@
 // One callback's backlog is its own affair: the others have their turn, their places and their part of the memory.
-import { anEntry, createTestDispatcher, turn } from './fake-dispatch.ts';
+import { anEntry, createTestDispatcher, takeAll, turn } from './fake-dispatch.ts';
 
 const of = (callbackId: string, notificationId: string, maxInFlight = 1000) =>
   anEntry(notificationId, 1, { callbackId, maxInFlight });
@@ -12,11 +12,6 @@ function createFakeGate() {
     share: ({ maxInFlight }: { maxInFlight: number }) => maxInFlight,
     set: (callbackId: string, count: number) => load.set(callbackId, count),
   };
-}
-
-/** Ends every call, and those that follow from it. */
-async function takeAll(temporal: ReturnType<typeof createTestDispatcher>['temporal']): Promise<void> {
-  for (let [call] = temporal.open(); call; [call] = temporal.open()) await call.take();
 }
 
 const told = ({ calls }: ReturnType<typeof createTestDispatcher>['temporal']) =>
@@ -73,7 +68,9 @@ test('what was told and has not begun yet counts as well, and once it has begun 
 test('one callback’s backlog leaves room for what others wait for in the database', async () => {
   const gate = createFakeGate();
   gate.set('hanging', 1000);
-  const { dispatcher, temporal, store } = createTestDispatcher({ gate, maxInMemoryPerCallback: 3 });
+  const { dispatcher, temporal, store } = createTestDispatcher({
+    ...{ gate, maxInMemoryPerCallback: 3, claimPerCallback: 3 },
+  });
   await dispatcher.start();
   dispatcher.take(['h1', 'h2'].map((id) => of('hanging', id)));
   expect(dispatcher.isFull('hanging')).toBe(false);

@@ -2,6 +2,7 @@ import type { DispatchEntry, DispatchQueue, Workflows } from '../../src/ports/in
 import { AppError } from '../../src/domain/errors.ts';
 import { createAttemptGate } from '../../src/dispatch/attempt-gate.ts';
 import { createDispatcher, type Dispatcher } from '../../src/dispatch/dispatcher.ts';
+import { createTally } from '../../src/dispatch/tally.ts';
 import { noMetrics } from '../support/db-fixture.ts';
 
 export const owner = 'this-process';
@@ -39,9 +40,15 @@ export function createFakeQueue() {
     fake.isAway ? Promise.reject(new Error('the database is away')) : Promise.resolve(value);
   const queue: DispatchQueue = {
     beat: () => answer(1),
-    claim: async (_owner, { limit, except }) => {
+    claim: async (_owner, { limit, perCallback, except }) => {
       await answer(null);
-      const claimed = fake.offered.filter(({ callbackId }) => !except.includes(callbackId)).slice(0, limit);
+      const own = createTally();
+      const claimed = fake.offered
+        .filter(({ callbackId }) => {
+          own.add(callbackId, 1);
+          return !except.includes(callbackId) && own.of(callbackId) <= perCallback;
+        })
+        .slice(0, limit);
       fake.offered = fake.offered.filter((entry) => !claimed.includes(entry));
       fake.mine.push(...claimed);
       return claimed;
@@ -100,6 +107,11 @@ export async function turn(): Promise<void> {
   for (let count = 0; count < 5; count += 1) await new Promise(setImmediate);
 }
 
+/** Ends every call, and those that follow from it, until there is nothing left to tell. */
+export async function takeAll(temporal: ReturnType<typeof createFakeWorkflows>): Promise<void> {
+  for (let [call] = temporal.open(); call; [call] = temporal.open()) await call.take();
+}
+
 export function createTestDispatcher(options: Partial<Parameters<typeof createDispatcher>[0]> = {}): {
   dispatcher: Dispatcher;
   temporal: ReturnType<typeof createFakeWorkflows>;
@@ -125,6 +137,9 @@ export function createTestDispatcher(options: Partial<Parameters<typeof createDi
     restMs: 30_000,
     maxInMemory: 100,
     maxInMemoryPerCallback: 100,
+    claimPerCallback: 100,
+    fewInMemory: 100,
+    beatsPerComparison: 3,
     beatSeconds: 3_600,
     leaseSeconds: 5,
     ...options,
