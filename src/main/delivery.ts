@@ -122,7 +122,7 @@ export async function startDelivery(
     onProcesses: (count) => gate.setProcesses(count),
     maxInFlight: 16,
     pressedFrom: 8,
-    maxInFlightWhenPressed: 2,
+    maxInFlightWhenPressed: 1,
     patienceMs: 500,
     forgetEveryMs: 100,
     restMs: 30_000,
