@@ -25,7 +25,11 @@ const entriesOf = (source: string): string => `
   JOIN services s ON s.id = n.service_id
   JOIN callbacks c ON c.id = e.callback_id`;
 
-// From one callback to the next by the index, a few of each: however much waits for one, the others cost the same.
+/** A notification has few statuses; only what one number sends can be more, and needs no haste. */
+const mostSiblings = 10;
+
+// From one callback to the next by the index, a few of each: however much waits for one, the others cost the same. What
+// else waits of the same notifications comes with them, so that their workflows are told of it at once.
 const claimStatement = `
   WITH RECURSIVE waiting AS (
     (SELECT callback_id FROM dispatch_entries WHERE owner IS NULL ORDER BY callback_id LIMIT 1)
@@ -38,10 +42,10 @@ const claimStatement = `
     FROM waiting
     WHERE waiting.callback_id IS NOT NULL
   ), due AS (
-    SELECT own.notification_id, own.sequence
+    SELECT own.notification_id, own.sequence, own.callback_id
     FROM waiting
     CROSS JOIN LATERAL (
-      SELECT e.notification_id, e.sequence
+      SELECT e.notification_id, e.sequence, e.callback_id
       FROM dispatch_entries e
       WHERE e.owner IS NULL AND e.callback_id = waiting.callback_id AND e.due_at <= now()
       ORDER BY e.due_at
@@ -49,10 +53,23 @@ const claimStatement = `
       FOR UPDATE SKIP LOCKED) own
     WHERE waiting.callback_id <> ALL ($4::uuid[])
     LIMIT $2
+  ), siblings AS (
+    SELECT own.notification_id, own.sequence
+    FROM (SELECT DISTINCT notification_id, callback_id FROM due) due
+    CROSS JOIN LATERAL (
+      SELECT e.notification_id, e.sequence
+      FROM dispatch_entries e
+      WHERE e.notification_id = due.notification_id AND e.callback_id = due.callback_id
+        AND e.owner IS NULL AND e.due_at <= now()
+      ORDER BY e.sequence
+      LIMIT ${mostSiblings}
+      FOR UPDATE SKIP LOCKED) own
+  ), together AS (
+    SELECT notification_id, sequence FROM due UNION SELECT notification_id, sequence FROM siblings
   ), taken AS (
     UPDATE dispatch_entries e SET owner = $1
-    FROM due
-    WHERE e.notification_id = due.notification_id AND e.sequence = due.sequence
+    FROM together
+    WHERE e.notification_id = together.notification_id AND e.sequence = together.sequence
     RETURNING e.notification_id, e.sequence, e.callback_id, e.round
   )${entriesOf('taken')}`;
 

@@ -18,7 +18,7 @@ export type DispatchEntry = {
   round: number;
 };
 
-/** How many entries in all and of each callback, and of which callbacks none. */
+/** How many entries in all and of each callback, and of which callbacks none; a few more of the same notifications come with them. */
 type ClaimBounds = { limit: number; perCallback: number; except: readonly string[] };
 
 export interface DispatchQueue {

@@ -34,6 +34,10 @@ async function accepted(count: number, owner: string | null = null): Promise<str
   return id;
 }
 
+/** Accepts a status of each of `count` notifications. */
+const notified = (count: number): Promise<string[]> =>
+  Promise.all(Array.from({ length: count }, () => accepted(1)));
+
 /** Lets time pass for the queue: its clock is the database's own. */
 async function elapse(seconds: number): Promise<void> {
   await database.pool.query('UPDATE dispatchers SET alive_until = alive_until - make_interval(secs => $1)', [
@@ -78,7 +82,7 @@ test('an entry that is queued again after it was told of and before it is forgot
 });
 
 test('two owners that claim at the same time share the entries, and nobody gets one twice', async () => {
-  await accepted(200);
+  const ids = await notified(200);
   const queues = [1, 2].map(() => createDispatchQueue(database.otherPool()));
   const shares = await Promise.all(
     queues.flatMap((own) => {
@@ -86,20 +90,34 @@ test('two owners that claim at the same time share the entries, and nobody gets 
       return Array.from({ length: 5 }, () => own.claim(owner, upTo(25)));
     }),
   );
-  const sequences = shares.flat().map(({ sequence }) => sequence);
-  expect(new Set(sequences).size).toBe(sequences.length);
+  const claimed = shares.flat().map(({ notificationId }) => notificationId);
+  expect(new Set(claimed).size).toBe(claimed.length);
   // Whoever skipped a rival's locked entries finds the rest at the next claim.
   const rest = await queue().claim(uuidv7(), upTo(500));
-  expect([...sequences, ...rest.map(({ sequence }) => sequence)].sort((a, b) => a - b)).toEqual(
-    Array.from({ length: 200 }, (_, index) => index + 1),
-  );
+  expect([...claimed, ...rest.map(({ notificationId }) => notificationId)].sort()).toEqual(ids.sort());
 });
 
 test('takes no more than it is asked for, and nothing that another has', async () => {
-  await accepted(5);
+  await notified(5);
   expect(await queue().claim(uuidv7(), upTo(3))).toHaveLength(3);
   expect(await queue().claim(uuidv7(), upTo(10))).toHaveLength(2);
   expect(await queue().claim(uuidv7(), upTo(10))).toEqual([]);
+});
+
+test('what waits of one notification is claimed together, so that its workflow is told of it at once', async () => {
+  const id = await accepted(1);
+  await notified(5);
+  const accept = createAcceptStatus({
+    statuses: createStatusStore(database.pool),
+    handover: noHandover,
+    metrics: noMetrics,
+    now: () => new Date(),
+  });
+  await accept(operator, id, { status: 'delivered' });
+  const claimed = await queue().claim(uuidv7(), upTo(1));
+  expect(claimed.map(({ notificationId }) => notificationId)).toEqual([id, id]);
+  expect(claimed.map(({ sequence }) => sequence).sort()).toEqual([1, 2]);
+  expect(await queue().claim(uuidv7(), upTo(10))).toHaveLength(5);
 });
 
 test('an entry that is not due yet is left alone', async () => {
