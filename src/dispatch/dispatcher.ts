@@ -15,6 +15,7 @@ import { createFairLanes, type Lane } from './fair-lanes.ts';
 import { createNudge } from './nudge.ts';
 import { createRemembered } from './remembered.ts';
 import { createTally } from './tally.ts';
+import { createWaitingRoom } from './waiting-room.ts';
 
 /** So long after the last of many callers there are few. */
 const calmMs = 50;
@@ -84,7 +85,10 @@ export function createDispatcher(options: {
   const lanes = new Map<string, Lane>();
   /** Told, and not begun yet: what the gate cannot know of. */
   const told = createTally();
-  const waiting = createTally();
+  const waiting = createWaitingRoom({
+    most: options.maxInMemoryPerCallback,
+    few: options.claimPerCallback / 2,
+  });
   const remembered = createRemembered();
   const ready = createFairLanes(
     ({ callbackId, maxInFlight }) =>
@@ -131,7 +135,7 @@ export function createDispatcher(options: {
       lane.entries.push(...fresh);
       lane.entries.sort((a, b) => a.sequence - b.sequence);
       inMemory += fresh.length;
-      waiting.add(lane.callbackId, fresh.length);
+      waiting.come(lane.callbackId, fresh.length);
     }
     pump();
   };
@@ -194,10 +198,7 @@ export function createDispatcher(options: {
     const done = new Set(entries);
     lane.entries = lane.entries.filter((entry) => !done.has(entry));
     inMemory -= entries.length;
-    waiting.add(lane.callbackId, -entries.length);
-    const left = waiting.of(lane.callbackId);
-    const refillBelow = options.claimPerCallback / 2;
-    if (left < refillBelow && left + entries.length >= refillBelow) nudge();
+    if (waiting.leave(lane.callbackId, entries.length)) nudge();
     options.metrics.dispatched(entries.length);
     // Not awaited: an entry that stays behind is told once more, which the workflow ignores.
     const forgotten = forget(entries)
@@ -259,7 +260,7 @@ export function createDispatcher(options: {
 
   return {
     owner: () => (isRunning && inMemory < options.maxInMemory ? owner : null),
-    isFull: (callbackId) => waiting.of(callbackId) >= options.maxInMemoryPerCallback,
+    isFull: waiting.isFull,
     waiting(callers) {
       if (callers < options.pressedFrom) return;
       // Callers come in waves, each when the one before has been answered.

@@ -87,6 +87,23 @@ test('one callback’s backlog leaves room for what others wait for in the datab
   await dispatcher.stop();
 });
 
+test('a callback that had enough in memory is given nothing until little of that is left', async () => {
+  const { dispatcher, temporal } = createTestDispatcher({
+    ...{ maxInFlight: 1, maxInMemoryPerCallback: 4, claimPerCallback: 4 },
+  });
+  await dispatcher.start();
+  dispatcher.take(['a1', 'a2', 'a3'].map((id) => of('a', id)));
+  expect(dispatcher.isFull('a')).toBe(false);
+  dispatcher.take([of('a', 'a4')]);
+  const wasFull = [dispatcher.isFull('a')];
+  for (let left = 3; left >= 0; left -= 1) {
+    await temporal.open()[0]?.take();
+    wasFull.push(dispatcher.isFull('a'));
+  }
+  expect(wasFull).toEqual([true, true, true, false, false]);
+  await dispatcher.stop();
+});
+
 test('hears at each beat how many processes share the work', async () => {
   const heard: number[] = [];
   const { dispatcher } = createTestDispatcher({ onProcesses: (count) => heard.push(count) });
