@@ -9,9 +9,9 @@ import { mainTaskQueue } from './task-queues.ts';
 import { deliveryWorkflow } from '../domain/workflow-id.ts';
 
 /**
- * Starts notification workflows or signals them. `connected` gives the client, or null while Temporal cannot be
- * reached. A notification's first status is its workflow's input, so that the start can be eager: the server hands the
- * first workflow task to this very process in its answer. Any later status is a signal that starts a run if none is open.
+ * Starts notification workflows, or signals the run that is open. `connected` gives the client, or null while Temporal
+ * cannot be reached. What there is to tell is a new run's input, so that the start can be eager: the server hands the first
+ * workflow task to this very process in its answer. Most runs have ended when a later status comes, so that is tried first.
  */
 export function createWorkflows(connected: () => Client | null, options: { isEager: boolean }): Workflows {
   return {
@@ -20,8 +20,7 @@ export function createWorkflows(connected: () => Client | null, options: { isEag
       if (!client) throw new AppError('UNAVAILABLE', 'Temporal cannot be reached.');
       try {
         const [first] = entries;
-        if (first?.sequence === 1 && !isOfMember(first) && (await start(client, first, entries, options)))
-          return 'started';
+        if (first && !isOfMember(first) && (await start(client, first, entries, options))) return 'started';
         for (const entry of entries) await signal(client, entry);
         return 'signalled';
       } catch (cause) {
