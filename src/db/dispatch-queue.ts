@@ -25,23 +25,29 @@ const entriesOf = (source: string): string => `
   JOIN services s ON s.id = n.service_id
   JOIN callbacks c ON c.id = e.callback_id`;
 
+/**
+ * A recursive part of a WITH: each value of a column, and a null at the end. It goes from one to the next by the index,
+ * however many rows have the same.
+ */
+const eachOnce = (name: string, column: string, condition: string): string => `${name} AS (
+    (SELECT ${column} FROM dispatch_entries WHERE ${condition} ORDER BY ${column} LIMIT 1)
+    UNION ALL
+    SELECT (
+      SELECT e.${column} FROM dispatch_entries e
+      WHERE e.${condition} AND e.${column} > ${name}.${column}
+      ORDER BY e.${column}
+      LIMIT 1)
+    FROM ${name}
+    WHERE ${name}.${column} IS NOT NULL
+  )`;
+
 /** A notification has few statuses; only what one number sends can be more, and needs no haste. */
 const mostSiblings = 10;
 
-// From one callback to the next by the index, a few of each: however much waits for one, the others cost the same. What
-// else waits of the same notifications comes with them, so that their workflows are told of it at once.
+// A few of each callback: however much waits for one, the others cost the same. What else waits of the same notifications
+// comes with them, so that their workflows are told of it at once.
 const claimStatement = `
-  WITH RECURSIVE waiting AS (
-    (SELECT callback_id FROM dispatch_entries WHERE owner IS NULL ORDER BY callback_id LIMIT 1)
-    UNION ALL
-    SELECT (
-      SELECT e.callback_id FROM dispatch_entries e
-      WHERE e.owner IS NULL AND e.callback_id > waiting.callback_id
-      ORDER BY e.callback_id
-      LIMIT 1)
-    FROM waiting
-    WHERE waiting.callback_id IS NOT NULL
-  ), due AS (
+  WITH RECURSIVE ${eachOnce('waiting', 'callback_id', 'owner IS NULL')}, due AS (
     SELECT own.notification_id, own.sequence, own.callback_id
     FROM waiting
     CROSS JOIN LATERAL (
@@ -73,16 +79,9 @@ const claimStatement = `
     RETURNING e.notification_id, e.sequence, e.callback_id, e.round
   )${entriesOf('taken')}`;
 
-// The dead are named by their absence, so that an entry committed in the last breath of an owner is freed too. From one
-// owner to the next by the index: however much one has, it is looked at once.
+// The dead are named by their absence, so that an entry committed in the last breath of an owner is freed too.
 const ownersStatement = `
-  WITH RECURSIVE owners AS (
-    (SELECT owner FROM dispatch_entries WHERE owner IS NOT NULL ORDER BY owner LIMIT 1)
-    UNION ALL
-    SELECT (SELECT e.owner FROM dispatch_entries e WHERE e.owner > owners.owner ORDER BY e.owner LIMIT 1)
-    FROM owners
-    WHERE owners.owner IS NOT NULL
-  ), living AS (
+  WITH RECURSIVE ${eachOnce('owners', 'owner', 'owner IS NOT NULL')}, living AS (
     SELECT id FROM dispatchers WHERE alive_until >= now()
   ), buried AS (
     DELETE FROM dispatchers WHERE alive_until < now()

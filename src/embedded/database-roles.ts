@@ -1,19 +1,16 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { withClient } from './with-client.ts';
 
 export type DatabaseOwner = { role: string; password: string; databases: readonly string[] };
 
 /** Makes each role and the databases it owns, where missing. Nobody but the owner may connect to a database. */
 export async function createDatabases(adminUrl: string, owners: readonly DatabaseOwner[]): Promise<void> {
-  const client = new Client({ connectionString: adminUrl });
-  await client.connect();
-  try {
+  await withClient(adminUrl, async (client) => {
     for (const { role, password, databases } of owners) {
       await createRole(client, role, password);
       for (const database of databases) await createDatabase(client, database, role);
     }
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 async function createRole(client: Client, role: string, password: string): Promise<void> {

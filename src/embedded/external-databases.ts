@@ -1,7 +1,8 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
 
 import { hasErrorCode } from './error-text.ts';
 import type { TemporalDatabases } from './temporal-config.ts';
+import { withClient } from './with-client.ts';
 
 const insufficientPrivilege = '42501';
 
@@ -9,13 +10,9 @@ const insufficientPrivilege = '42501';
 export async function externalTemporalDatabases(databaseUrl: string): Promise<TemporalDatabases> {
   const own = decodeURIComponent(new URL(databaseUrl).pathname.slice(1));
   const names = [`${own}_temporal`, `${own}_temporal_visibility`] as const;
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
+  await withClient(databaseUrl, async (client) => {
     for (const name of names) await createIfMissing(client, name, names);
-  } finally {
-    await client.end();
-  }
+  });
   return {
     temporalUrl: withDatabase(databaseUrl, names[0]),
     visibilityUrl: withDatabase(databaseUrl, names[1]),

@@ -2,13 +2,12 @@ import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-import { Client } from 'pg';
-
 import type { EmbeddedLog } from './embedded-log.ts';
 import { hasErrorCode } from './error-text.ts';
 import { sqlPlugin } from './temporal-config.ts';
 import type { TemporalDatabases } from './temporal-config.ts';
 import { restoreVisibilityIndexes } from './visibility-indexes.ts';
+import { withClient } from './with-client.ts';
 import { writeFileAtomically } from './write-file-atomically.ts';
 
 const execute = promisify(execFile);
@@ -65,16 +64,6 @@ async function schemaVersion(url: string): Promise<string | null> {
       throw error;
     }
   });
-}
-
-async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 async function hasBeenServed(temporalUrl: string): Promise<boolean> {

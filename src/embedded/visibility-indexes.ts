@@ -1,6 +1,7 @@
 // Temporal's visibility table has over 70 indexes, and every start and close of a workflow writes them all: without
 // those that no search of Ringback's uses, PostgreSQL needs about a quarter less processor time.
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { withClient } from './with-client.ts';
 
 const alwaysKept = ['workflow_id', 'workflow_type_name', 'status'];
 /** Columns that most indexes have besides the one they are for. */
@@ -79,15 +80,11 @@ async function restore(client: Client, indexes: readonly Index[]): Promise<void>
   }
 }
 
-async function inTransaction<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
+function inTransaction<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  return withClient(url, async (client) => {
     await client.query(`BEGIN; SET LOCAL lock_timeout = ${lockTimeoutMs}`);
     const result = await work(client);
     await client.query('COMMIT');
     return result;
-  } finally {
-    await client.end();
-  }
+  });
 }

@@ -20,18 +20,15 @@ export async function measureBurst(
   subject: Subject,
   size: { count: number; statuses: number; expected?: number; restSeconds: number },
 ): Promise<Burst> {
-  const { receiver, servers } = stage;
+  const { servers } = stage;
   const expected = size.expected ?? size.count * size.statuses;
-  await receiver.ask({ kind: 'forget' });
   const prepared = await subject.prepare(size.count);
   // What the preparation cost is counted by then, and not to the burst.
-  if (size.restSeconds > 1) await pause(tellsWithinSeconds * 1000);
+  await pause(tellsWithinSeconds * 1000);
   const before = { cpu: cpuSecondsOf(subject.parts), databases: await databaseCounts(servers.adminUrl) };
   const startedMs = performance.now();
   const elapsed = (): number => (performance.now() - startedMs) / 1000;
-  const seconds = await subject.burst(prepared, size.statuses);
-  const came = async (): Promise<boolean> => (await receiver.ask<number>({ kind: 'count' })) >= expected;
-  await until('everything is delivered', came, 600);
+  const seconds = await playBurst(stage, subject, { prepared, statuses: size.statuses, expected });
   const deliveredSeconds = elapsed();
   await pause(size.restSeconds * 1000);
   const net = (used: number, idle: number): number => used - idle * elapsed();
@@ -51,6 +48,19 @@ export async function measureBurst(
     databasesPerStatus: times(databases, 1 / expected),
     workflow: await workflowCosts(servers.temporalAddress, prepared.slice(0, 20)),
   };
+}
+
+/** Until everything that is expected has come; answers how many seconds it took until all was accepted. */
+export async function playBurst(
+  { receiver }: Stage,
+  subject: Subject,
+  { prepared, statuses, expected }: { prepared: string[]; statuses: number; expected: number },
+): Promise<number> {
+  await receiver.ask({ kind: 'forget' });
+  const seconds = await subject.burst(prepared, statuses);
+  const came = async (): Promise<boolean> => (await receiver.ask<number>({ kind: 'count' })) >= expected;
+  await until('everything is delivered', came, 600);
+  return seconds;
 }
 
 async function workflowCosts(address: string, ids: readonly string[]): Promise<Burst['workflow']> {

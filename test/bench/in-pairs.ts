@@ -1,4 +1,4 @@
-import { measureBurst, type Burst } from './burst.ts';
+import { measureBurst, playBurst, type Burst } from './burst.ts';
 import { cpuOf, deliveredOf, ratio, rowOf } from './rows.ts';
 import type { Size } from './sizes.ts';
 import type { Stage, Subject } from './stage.ts';
@@ -11,8 +11,10 @@ export async function warmUp(
   { notifications }: Size,
   subjects: readonly Subject[],
 ): Promise<void> {
-  for (const subject of subjects)
-    await measureBurst(stage, subject, { count: Math.ceil(notifications / 4), statuses: 1, restSeconds: 1 });
+  for (const subject of subjects) {
+    const prepared = await subject.prepare(Math.ceil(notifications / 4));
+    await playBurst(stage, subject, { prepared, statuses: 1, expected: prepared.length });
+  }
 }
 
 /** The same bursts of all subjects in turn, so that what changes over time changes all of them. */

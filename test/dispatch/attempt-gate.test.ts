@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { createAttemptGate } from '../../src/dispatch/attempt-gate.ts';
 import type { GatedCallback } from '../../src/ports/index.ts';
+import { holdTheClock } from './fake-dispatch.ts';
 
 const never = new AbortController().signal;
 const callback = (changes: Partial<GatedCallback> = {}): GatedCallback => ({
@@ -13,7 +14,6 @@ const callback = (changes: Partial<GatedCallback> = {}): GatedCallback => ({
 const turn = (): Promise<void> => new Promise(setImmediate);
 
 afterEach(() => jest.useRealTimers());
-const useFakeTimers = () => jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
 
 test('lets in as many as the callback allows, and the next when one has left', () => {
   const gate = createAttemptGate();
@@ -57,7 +57,7 @@ test('whoever waits is let in in turn, before anyone who comes later', async () 
 });
 
 test('a line that is full turns away, and one who waits for too long or is stopped leaves it', async () => {
-  useFakeTimers();
+  holdTheClock();
   const gate = createAttemptGate({ longestWaitMs: 1000 });
   const one = callback({ maxInFlight: 1 });
   gate.enter(one);
@@ -75,7 +75,7 @@ test('a line that is full turns away, and one who waits for too long or is stopp
 });
 
 test('attempts begin no faster than the rate, whoever asks', async () => {
-  useFakeTimers();
+  holdTheClock();
   const gate = createAttemptGate();
   const slow = callback({ maxInFlight: 100, ratePerSecond: 2 });
   expect(gate.enter(slow)).not.toBeNull();
@@ -96,7 +96,7 @@ test('with other processes alive each has its share, and never less than one', (
 });
 
 test('a receiver that was slow counts as slow for a minute after the last time', () => {
-  useFakeTimers();
+  holdTheClock();
   const gate = createAttemptGate();
   expect(gate.isSlow('c')).toBe(false);
   gate.noteSlow('c');

@@ -1,6 +1,6 @@
 // What this process does not have in memory: left in the database, lost on the way here, or a backlog nobody has begun.
 import { jest } from '@jest/globals';
-import { anEntry, createTestDispatcher, owner, takeAll, turn } from './fake-dispatch.ts';
+import { anEntry, createTestDispatcher, holdTheClock, owner, takeAll, turn } from './fake-dispatch.ts';
 
 afterEach(() => jest.useRealTimers());
 
@@ -25,7 +25,7 @@ test('what does not fit in memory is left to any process, and fetched when there
 });
 
 test('entries that could not be deleted are told again rather than forgotten', async () => {
-  jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
+  holdTheClock();
   const { dispatcher, temporal, store } = createTestDispatcher({ beatSeconds: 1 });
   await dispatcher.start();
   store.mine.push(anEntry('a'));
@@ -41,7 +41,7 @@ test('entries that could not be deleted are told again rather than forgotten', a
 });
 
 test('what is deleted while the database is read for lost entries is not told again', async () => {
-  jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
+  holdTheClock();
   const { dispatcher, temporal, store } = createTestDispatcher({ beatSeconds: 1 });
   await dispatcher.start();
   store.mine.push(anEntry('a'));
@@ -65,7 +65,7 @@ test('what is deleted while the database is read for lost entries is not told ag
 });
 
 test('with much in memory it looks for lost entries now and then only, because most of what it reads it has', async () => {
-  jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
+  holdTheClock();
   const often = { beatSeconds: 1, fewInMemory: 0, beatsPerComparison: 3 };
   const { dispatcher, temporal, store } = createTestDispatcher(often);
   await dispatcher.start();

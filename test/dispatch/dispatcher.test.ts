@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { jest } from '@jest/globals';
-import { anEntry, createTestDispatcher, takeAll, turn } from './fake-dispatch.ts';
+import { anEntry, createTestDispatcher, holdTheClock, takeAll, turn } from './fake-dispatch.ts';
 
 afterEach(() => jest.useRealTimers());
 
@@ -102,7 +102,7 @@ test('an entry that it has already is not taken a second time', async () => {
 });
 
 test('while Temporal is away one call at a time asks for it, ever more slowly, and nothing is lost', async () => {
-  jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
+  holdTheClock();
   const { dispatcher, temporal, store, warnings } = createTestDispatcher();
   await dispatcher.start();
   const entries = ['a', 'b', 'c', 'd', 'e'].map((id) => anEntry(id));
@@ -130,7 +130,7 @@ test('while Temporal is away one call at a time asks for it, ever more slowly, a
 });
 
 test('a notification that Temporal refuses by itself rests, and holds up no other', async () => {
-  jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
+  holdTheClock();
   const { dispatcher, temporal, store } = createTestDispatcher({ maxInFlight: 1 });
   await dispatcher.start();
   store.mine.push(anEntry('bad'), anEntry('good'));
@@ -168,7 +168,7 @@ test('stopping lets what is in flight end, starts nothing more and gives the res
 });
 
 test('stopping while Temporal is away leaves no timer behind that would keep the process alive', async () => {
-  jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
+  holdTheClock();
   const { dispatcher, temporal } = createTestDispatcher({ maxInFlight: 1 });
   await dispatcher.start();
   dispatcher.take([anEntry('a')]);
@@ -196,7 +196,7 @@ test('a start keeps its place until its first attempt has ended; a signal gives 
 });
 
 test('a start whose attempt ends elsewhere gives its place back when patience is over', async () => {
-  jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
+  holdTheClock();
   const { dispatcher, temporal } = createTestDispatcher({ maxInFlight: 1, patienceMs: 500 });
   await dispatcher.start();
   dispatcher.take([anEntry('a'), anEntry('b')]);
@@ -235,7 +235,7 @@ test('a later status of a notification is told while the first attempt of its st
 });
 
 test('a database that is away for a sweep is asked again at the next', async () => {
-  jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
+  holdTheClock();
   const { dispatcher, temporal, store, warnings } = createTestDispatcher({ beatSeconds: 1 });
   store.isAway = true;
   await dispatcher.start();

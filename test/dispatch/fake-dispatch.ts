@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { DispatchEntry, DispatchQueue, Workflows } from '../../src/ports/index.ts';
 import { AppError } from '../../src/domain/errors.ts';
 import { createAttemptGate } from '../../src/dispatch/attempt-gate.ts';
@@ -100,6 +101,11 @@ export function createFakeWorkflows() {
   };
   const open = (): Call[] => calls.filter(({ ended }) => !ended);
   return { workflows, calls, open };
+}
+
+/** Timers run when the test says so; what is ready to run does so still. */
+export function holdTheClock(): void {
+  jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
 }
 
 /** Lets everything that is ready to run do so. */

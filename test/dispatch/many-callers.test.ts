@@ -1,10 +1,10 @@
 import { jest } from '@jest/globals';
-import { anEntry, createTestDispatcher } from './fake-dispatch.ts';
+import { anEntry, createTestDispatcher, holdTheClock, takeAll } from './fake-dispatch.ts';
 
 afterEach(() => jest.useRealTimers());
 
 test('while many callers wait for their acceptance it starts fewer, and all again a moment after the last of them', async () => {
-  jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
+  holdTheClock();
   const { dispatcher, temporal } = createTestDispatcher({
     ...{ maxInFlight: 3, pressedFrom: 8, maxInFlightWhenPressed: 1 },
   });
@@ -24,6 +24,6 @@ test('while many callers wait for their acceptance it starts fewer, and all agai
   jest.advanceTimersByTime(10);
   expect(temporal.open()).toHaveLength(3);
   jest.useRealTimers();
-  for (let [call] = temporal.open(); call; [call] = temporal.open()) await call.take();
+  await takeAll(temporal);
   await dispatcher.stop();
 });

@@ -1,11 +1,10 @@
 import { lstat, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { Client } from 'pg';
-
 import { embeddedPostgres } from '../../src/embedded/postgres.ts';
 import { createSupervisor } from '../../src/embedded/supervisor.ts';
 import type { Supervisor } from '../../src/embedded/supervisor.ts';
+import { withClient } from '../../src/embedded/with-client.ts';
 import { eventually } from './eventually.ts';
 import { recordingLog } from './recording-log.ts';
 import { removeHome, temporaryFolder } from './temporary-folder.ts';
@@ -32,14 +31,8 @@ async function start(): ReturnType<typeof embeddedPostgres> {
   return postgres;
 }
 
-async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows;
-  } finally {
-    await client.end();
-  }
+function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  return withClient(url, async (client) => (await client.query<Record<string, unknown>>(sql)).rows);
 }
 
 const postmasterPid = async (): Promise<number> =>

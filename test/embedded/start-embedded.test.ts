@@ -1,9 +1,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { Client as TemporalClient, Connection } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
-import { Client } from 'pg';
 
 import { prepareNamespace } from '../../src/embedded/prepare-namespace.ts';
 import { startEmbedded } from '../../src/embedded/start-embedded.ts';
@@ -12,6 +11,7 @@ import { temporalBinaries } from '../../src/embedded/temporal-binaries.ts';
 import { updateTemporalSchema } from '../../src/embedded/temporal-schema.ts';
 import { restoreVisibilityIndexes, trimVisibilityIndexes } from '../../src/embedded/visibility-indexes.ts';
 import { databasePasswords } from '../../src/embedded/database-passwords.ts';
+import { withClient } from '../../src/embedded/with-client.ts';
 import { eventually } from './eventually.ts';
 import { recordingLog } from './recording-log.ts';
 import { removeHome, temporaryFolder } from './temporary-folder.ts';
@@ -46,12 +46,11 @@ async function temporalUrl(database: string): Promise<string> {
 }
 
 async function indexNames(): Promise<string[]> {
-  const client = new Client({ connectionString: await temporalUrl('temporal_visibility') });
-  await client.connect();
-  const { rows } = await client.query<{ indexname: string }>(
-    "SELECT indexname FROM pg_indexes WHERE tablename = 'executions_visibility' ORDER BY indexname",
+  const { rows } = await withClient(await temporalUrl('temporal_visibility'), (client) =>
+    client.query<{ indexname: string }>(
+      "SELECT indexname FROM pg_indexes WHERE tablename = 'executions_visibility' ORDER BY indexname",
+    ),
   );
-  await client.end();
   return rows.map(({ indexname }) => indexname);
 }
 
@@ -66,7 +65,7 @@ test(
   'a workflow is found by our search attributes, with only the indexes that such searches use',
   async () => {
     expect(await indexNames()).toEqual(keptIndexes());
-    const client = new TemporalClient({ connection });
+    const client = new Client({ connection });
     const service = defineSearchAttributeKey('RingbackService', SearchAttributeType.KEYWORD);
 
     const handle = await client.workflow.start('nothing', {
@@ -153,7 +152,7 @@ test(
     await eventually(() => embedded.partStates()['postgres'] === 'restarting');
 
     await eventually(() => embedded.partStates()['postgres'] === 'running');
-    const client = new TemporalClient({ connection });
+    const client = new Client({ connection });
     await eventually(async () => {
       const started = client.workflow.start('nothing', {
         taskQueue: 'nobody',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { Client, type Pool } from 'pg';
+import type { Pool } from 'pg';
 import { createPool } from '../../src/db/pool.ts';
+import { withClient } from '../../src/embedded/with-client.ts';
 
 export type TestDatabase = {
   /** As the owner of the database and of nothing else, the way Ringback connects in production. */
@@ -37,13 +38,7 @@ export async function createTestDatabase({ isEmpty = false } = {}): Promise<Test
 }
 
 async function asAdmin(sql: string): Promise<void> {
-  const client = new Client({ connectionString: environment('RINGBACK_TEST_DATABASE_ADMIN_URL') });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
+  await withClient(environment('RINGBACK_TEST_DATABASE_ADMIN_URL'), (client) => client.query(sql));
 }
 
 function environment(name: string): string {

@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { createCallbackStore } from '../../src/db/callback-store.ts';
 import { createNotificationStore } from '../../src/db/notification-store.ts';
 import { createServiceStore } from '../../src/db/service-store.ts';
-import type { StatusCommand } from '../../src/domain/acceptance.ts';
+import { unreported, type StatusCommand } from '../../src/domain/acceptance.ts';
 import type { CallbackFilter } from '../../src/domain/callback.schema.ts';
 import type { Notification } from '../../src/domain/notification.schema.ts';
 import type { DeliveryMetrics } from '../../src/ports/index.ts';
@@ -51,10 +51,7 @@ export function aCommand(notificationId: string, changes: Partial<StatusCommand>
     status: 'sending',
     acceptedAt: '2026-06-15T11:30:00.123456Z',
     occurredAt: '2026-06-15T11:29:59.654321Z',
-    completedAt: null,
-    sentAt: null,
-    statusDescription: null,
-    providerResponse: null,
+    ...unreported,
     ...changes,
   };
 }

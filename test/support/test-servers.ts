@@ -3,7 +3,6 @@
 import { rm, writeFile, chmod, mkdtemp, mkdir, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
 
 import { migrate } from '../../src/db/migrate.ts';
 import { createPool } from '../../src/db/pool.ts';
@@ -11,6 +10,7 @@ import type { EmbeddedLog } from '../../src/embedded/embedded-log.ts';
 import { hasErrorCode } from '../../src/embedded/error-text.ts';
 import { embeddedPostgres, type EmbeddedPostgres } from '../../src/embedded/postgres.ts';
 import { createSupervisor } from '../../src/embedded/supervisor.ts';
+import { withClient } from '../../src/embedded/with-client.ts';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.ts';
 import { prepareTimeSkippingServer } from './time-skipping-server.ts';
 
@@ -60,10 +60,7 @@ async function startDatabase(
   await addPart(part);
   const template = new URL(urls.ringback);
   template.pathname = `/${templateName}`;
-  const admin = new Client({ connectionString: urls.admin });
-  await admin.connect();
-  await admin.query(`CREATE DATABASE ${templateName} OWNER ringback`);
-  await admin.end();
+  await withClient(urls.admin, (admin) => admin.query(`CREATE DATABASE ${templateName} OWNER ringback`));
   const pool = createPool(template.href, { max: 1, application_name: 'ringback-tests' });
   await migrate(pool);
   await pool.end();

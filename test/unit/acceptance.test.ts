@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { planAcceptance, type AcceptanceSnapshot, type StatusCommand } from '../../src/domain/acceptance.ts';
+import {
+  planAcceptance,
+  unreported,
+  type AcceptanceSnapshot,
+  type StatusCommand,
+} from '../../src/domain/acceptance.ts';
 import { govukNotify } from '../../src/profiles/govuk-notify.ts';
 
 const rule = govukNotify.callbackRule;
@@ -28,10 +33,7 @@ const aCommand = (status: string, eventId: string, changes: Partial<StatusComman
   status,
   acceptedAt: time,
   occurredAt: time,
-  completedAt: null,
-  sentAt: null,
-  statusDescription: null,
-  providerResponse: null,
+  ...unreported,
   ...changes,
 });
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { AcceptanceSnapshot, StatusCommand } from '../../src/domain/acceptance.ts';
+import { unreported, type AcceptanceSnapshot, type StatusCommand } from '../../src/domain/acceptance.ts';
 import { memberObjection, planMember, type DestinationSnapshot } from '../../src/domain/member-acceptance.ts';
 
 const time = '2026-06-15T11:30:00.000000Z';
@@ -44,10 +44,7 @@ const aCommand = (changes: Partial<StatusCommand>): StatusCommand => ({
   status: 'queued',
   acceptedAt: time,
   occurredAt: time,
-  completedAt: null,
-  sentAt: null,
-  statusDescription: null,
-  providerResponse: null,
+  ...unreported,
   ...changes,
 });
 const ofTwilio = (status: string, changes: Partial<StatusCommand> = {}) =>

@@ -1,5 +1,5 @@
 // The bytes and rules of the Notify systems beside GOV.UK's own.
-import { planAcceptance, type AcceptanceSnapshot } from '../../src/domain/acceptance.ts';
+import { planAcceptance, unreported, type AcceptanceSnapshot } from '../../src/domain/acceptance.ts';
 import type { DeliveryStatusFacts } from '../../src/domain/delivery-status-facts.ts';
 import { gcNotify } from '../../src/profiles/gc-notify.ts';
 import { govukNotify } from '../../src/profiles/govuk-notify.ts';
@@ -180,10 +180,7 @@ describe('What becomes a callback', () => {
       status,
       acceptedAt: time,
       occurredAt: time,
-      completedAt: null,
-      sentAt: null,
-      statusDescription: null,
-      providerResponse: null,
+      ...unreported,
     }));
     const { plan } = planAcceptance(snapshot(notificationType), commands, callbackRule);
     return plan?.statuses.flatMap(({ status, state }) => (state === 'pending' ? [status] : []));
