@@ -7,6 +7,7 @@ import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 
 import { Environment, readConfig } from '../../src/config.ts';
+import { silentLogSettings } from '../../src/embedded/postgres-cluster.ts';
 import { temporalPins } from '../../src/embedded/temporal-pins.ts';
 import { searchAttributeNames } from '../../workflows/search-attributes.ts';
 import {
@@ -106,6 +107,14 @@ describe('docker-compose.yml', () => {
       'temporal-namespace': `temporalio/admin-tools:${server}`,
       'temporal-ui': `temporalio/ui:${ui}`,
     });
+  });
+
+  test('keeps recipients out of the log of PostgreSQL as the embedded one does.', () => {
+    const silent = { ...silentLogSettings, log_min_messages: 'log' };
+    const given = (compose.services['postgres'] as { command?: readonly string[] }).command;
+    expect(given).toEqual(
+      expect.arrayContaining(Object.entries(silent).map(([name, value]) => `-c${name}=${value}`)),
+    );
   });
 
   test('registers the search attributes that workflows set.', () => {
