@@ -1,6 +1,7 @@
 import { Pool, TypeOverrides, types, type PoolClient, type PoolConfig } from 'pg';
 import { AppError } from '../domain/errors.ts';
 import { toInstant } from '../domain/instant.ts';
+import { withoutValues } from './without-values.ts';
 
 // bigint counts stay far below 2^53; times are Instants because a Date would drop the microseconds.
 const parsers = new TypeOverrides();
@@ -29,7 +30,8 @@ export function createPool(
   // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
   pool.on('error', () => undefined);
   const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
-  // Stores only ever ask through the pool and with promises, so this is where a lost database gets its name.
+  // Stores only ever ask through the pool and with promises, so this is where a lost database gets its
+  // name, and where an error loses the values that it quotes.
   pool.query = ((...args: unknown[]) =>
     query(...args).catch((cause: unknown) => {
       throw named(cause);
@@ -56,9 +58,10 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
 }
 
 function named(cause: unknown): unknown {
+  const shown = withoutValues(cause);
   return isConnectionLost(cause)
-    ? new AppError('UNAVAILABLE', 'The database does not answer; try again shortly.', { cause })
-    : cause;
+    ? new AppError('UNAVAILABLE', 'The database does not answer; try again shortly.', { cause: shown })
+    : shown;
 }
 
 /** SQLSTATE class 08 and the shutdown codes, what the socket says, and what the driver says without a code. */

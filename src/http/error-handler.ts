@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { describeError } from '../domain/describe-error.ts';
 import { AppError } from '../domain/errors.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import { bodyLimitBytes } from './json-body.ts';
@@ -36,7 +37,7 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
 export function logFault(error: unknown, code: ProblemCode, request: FastifyRequest): void {
   const about = { requestId: request.id, route: request.routeOptions.url };
   if (code === 'INTERNAL' || code === 'UNAVAILABLE')
-    request.log.error({ ...describeFault(error), ...about }, 'A request failed.');
+    request.log.error({ error: describeError(error), ...about }, 'A request failed.');
   else request.log.debug({ code, ...about }, 'A request was refused.');
 }
 
@@ -76,15 +77,4 @@ export function toRefusal(
 
 function frameworkCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
-/** Of an error only what cannot hold a row's values: a database's `detail` shows recipients. */
-function describeFault(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { error: typeof error };
-  const { name, message, stack } = error;
-  const code = frameworkCode(error);
-  return {
-    error: { name, message, ...(code !== '' && { code }), stack },
-    ...(error.cause instanceof Error && { cause: { name: error.cause.name, message: error.cause.message } }),
-  };
 }
