@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { Pool, PoolClient } from 'pg';
+import { withoutValues } from './without-values.ts';
 
 const ownFolder = new URL('./migrations/', import.meta.url);
 // Any constant of our own: whoever holds it migrates, the others wait and then find nothing left to do.
@@ -35,6 +36,6 @@ async function apply(client: PoolClient, folder: URL, name: string): Promise<voi
     await client.query('COMMIT');
   } catch (cause) {
     await client.query('ROLLBACK');
-    throw new Error(`Migration ${name} failed and was rolled back.`, { cause });
+    throw new Error(`Migration ${name} failed and was rolled back.`, { cause: withoutValues(cause) });
   }
 }
