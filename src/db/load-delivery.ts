@@ -160,5 +160,5 @@ function toCallback(row: JobRow): StoredCallback | null {
   const callback = toStoredCallback({ ...row, callback_id: row.callback_id });
   if (row.target) return withTarget(callback, row.target);
   if (row.own_url === null || row.event !== 'delivery_status') return callback;
-  return { ...callback, url: row.own_url, authType: 'bearer', sealedAuth: row.own_token };
+  return { ...callback, url: row.own_url, authType: 'bearer', sealedAuth: row.own_token, hasOwnToken: true };
 }

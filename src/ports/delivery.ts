@@ -19,6 +19,8 @@ export type StoredCallback = SealedCredentials & {
   url: string;
   authType: CallbackAuth['type'];
   sealedAuth: Uint8Array | null;
+  /** `sealedAuth` is the notification's, for its own URL. */
+  hasOwnToken?: true;
   policy: RetryPolicy;
   isDisabled: boolean;
   /** Null for no warnings. */

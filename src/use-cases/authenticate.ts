@@ -44,6 +44,10 @@ export function createAuthenticate(deps: {
       ({ found } = await keys.load(serviceId, askedAt));
       result = searchIn(found, search);
     }
+    if (result.kind === 'refused' && found?.unopened.length)
+      throw new AppError('INTERNAL', 'An API key of this service cannot be opened.', {
+        cause: found.unopened[0],
+      });
     if (result.kind === 'refused' || !found) throw unauthenticated(refusal(result));
     const { id: keyId, keyType } = result.key;
     return { kind: 'service', serviceId, profile: found.profile, keyId, keyType };

@@ -5,7 +5,7 @@ import { AppError, invalidField, invalidFields } from '../domain/errors.ts';
 import { fromDate } from '../domain/instant.ts';
 import type { CallbackAuth } from '../domain/callback.schema.ts';
 import type { Notification, RegisterNotification } from '../domain/notification.schema.ts';
-import { callbackAuthContext } from '../domain/secret-contexts.ts';
+import { notificationTokenContext } from '../domain/secret-contexts.ts';
 import { isSmokeTest } from '../domain/simulated-recipients.ts';
 import type {
   NewNotification,
@@ -52,7 +52,7 @@ export async function registerNotification(
   const { stored, wasCreated } = await ports.notifications.register({
     notification,
     requestDigest,
-    own: sealOwn(ports.secrets, serviceId, profile, body),
+    own: sealOwn(ports.secrets, notification.id, profile, body),
     timesOut: body.notification_type !== 'letter' && profile.timeoutStatus(notification.status) !== null,
   });
   if (!wasCreated && !requestDigest.equals(stored.requestDigest))
@@ -75,13 +75,13 @@ function refuseFaults(profile: Profile, body: RegisterNotification, urlPolicy: U
 
 function sealOwn(
   secrets: SecretBox,
-  serviceId: string,
+  notificationId: string,
   { retryPolicy: policy }: Profile,
   { callback_bearer_token: token }: RegisterNotification,
 ): NonNullable<NewNotification['own']> | null {
   if (token === undefined) return null;
   const auth = JSON.stringify({ type: 'bearer', token } satisfies CallbackAuth);
-  return { sealedToken: secrets.seal(auth, callbackAuthContext(serviceId, 'delivery_status')), policy };
+  return { sealedToken: secrets.seal(auth, notificationTokenContext(notificationId)), policy };
 }
 
 async function resolveService(

@@ -2,7 +2,12 @@ import { apiKeySecretContext } from '../domain/secret-contexts.ts';
 import type { ApiKeyStore, SecretBox } from '../ports/index.ts';
 
 export type ActiveKey = { id: string; keyType: string; secret: string };
-type ServiceKeys = { profile: string; keys: ActiveKey[] };
+type ServiceKeys = {
+  profile: string;
+  keys: ActiveKey[];
+  /** Why others of its keys cannot be taken: their secrets do not open. */
+  unopened: unknown[];
+};
 
 /** The active keys of services, for the one second in which most of a busy caller's requests fall. */
 export interface ServiceKeyCache {
@@ -61,10 +66,13 @@ async function loadKeys(
 ): Promise<ServiceKeys | null> {
   const stored = await apiKeys.activeKeys(serviceId);
   if (!stored) return null;
-  const keys = stored.keys.map(({ id, keyType, sealedSecret }) => ({
-    id,
-    keyType,
-    secret: secrets.open(sealedSecret, apiKeySecretContext(serviceId, id)),
-  }));
-  return { profile: stored.profile, keys };
+  const keys: ActiveKey[] = [];
+  const unopened: unknown[] = [];
+  for (const { id, keyType, sealedSecret } of stored.keys)
+    try {
+      keys.push({ id, keyType, secret: secrets.open(sealedSecret, apiKeySecretContext(serviceId, id)) });
+    } catch (cause) {
+      unopened.push(cause);
+    }
+  return { profile: stored.profile, keys, unopened };
 }

@@ -174,4 +174,21 @@ describe('authenticate', () => {
     isBroken = false;
     expect(await authenticate(`Bearer ${key}`)).toEqual(caller);
   });
+
+  it('takes the other keys of a service when one does not open, and says of that one that the fault is ours', async () => {
+    const { ports, process, key, caller, serviceId } = await setUp();
+    const broken = await createApiKey(process, serviceId, { name: 'broken', key_type: 'live' });
+    const open: typeof ports.secrets.open = (sealed, context) => {
+      if (context.includes(broken.id)) throw new Error('a sealed secret does not open here');
+      return ports.secrets.open(sealed, context);
+    };
+    const keys = createServiceKeyCache({ ...ports, secrets: { ...ports.secrets, open } });
+    const authenticate = createAuthenticate({ adminToken, keys, now: ports.now });
+
+    expect(await authenticate(`Bearer ${key}`)).toEqual(caller);
+    await expect(authenticate(`Bearer ${broken.key}`)).rejects.toMatchObject({
+      code: 'INTERNAL',
+      cause: new Error('a sealed secret does not open here'),
+    });
+  });
 });
