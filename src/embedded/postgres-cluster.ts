@@ -32,7 +32,9 @@ export async function postgresCluster({
   const unfinished = join(folder, 'data.new');
   const passwordFile = join(folder, 'initdb-password');
   await rm(unfinished, { recursive: true, force: true });
-  await writeFile(passwordFile, password, { mode: 0o600 });
+  await rm(passwordFile, { force: true });
+  // Never through a link: as root, this folder belongs to the account that PostgreSQL runs under.
+  await writeFile(passwordFile, password, { mode: 0o600, flag: 'wx' });
   if (account !== undefined) await chown(passwordFile, account.uid, account.gid);
   const args = [
     '--username=postgres',
