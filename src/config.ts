@@ -59,6 +59,8 @@ export const Environment = z.object({
     .optional(),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
   TEMPORAL_UI_PORT: port.optional(),
+  // Read where Temporal is got, with PATH and what Go reads.
+  TEMPORAL_DOWNLOAD_UNPINNED: flag,
   TEMPORAL_UI_URL: url(/^https?$/, 'http://127.0.0.1:8233').optional(),
   RINGBACK_ADMIN_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   RINGBACK_SECRET_KEYS: secretKeys.optional(),

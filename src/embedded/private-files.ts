@@ -1,5 +1,6 @@
 // What only this account may read, and only this account may have written.
-import { mkdir, open, stat } from 'node:fs/promises';
+import { mkdir, open, realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 type Found = { uid: number; gid: number; mode: number };
 export type Identity = { uid: number; gid: number };
@@ -41,5 +42,21 @@ export async function readPrivateFile(path: string): Promise<string> {
     return await file.readFile('utf8');
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * Refuses a program that another account could have put there: itself, or by a folder on the way to it. A digest beside
+ * the program would say no more, because whoever can change the one can change the other.
+ */
+export async function refuseForeignProgram(file: string): Promise<void> {
+  const own = ownIdentity();
+  for (let path = await realpath(file); ; path = dirname(path)) {
+    const found = await stat(path);
+    // In a folder with the sticky bit, as /tmp, others cannot take the place of what is not theirs.
+    const isSticky = found.isDirectory() && (found.mode & 0o1000) !== 0;
+    const objection = isSticky ? null : folderObjection(found, own);
+    if (objection !== null) throw new Error(`${file} is not run: ${path} ${objection}.`);
+    if (path === dirname(path)) return;
   }
 }
