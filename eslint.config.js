@@ -48,7 +48,8 @@ const nodeOnlyWhere = (files, allow) => ({
 // What a caller shows is compared with a secret in constant time, or the time tells how much of it is right.
 const secretName = '/(secret|token|password|signature|hmac|credential)$/i';
 const isSecret = (side) => `:matches([${side}.name=${secretName}], [${side}.property.name=${secretName}])`;
-const isValue = (side) => `:not([${side}.type='Literal']):not([${side}.type='Identifier'][${side}.name='undefined'])`;
+const isValue = (side) =>
+  `:not([${side}.type='Literal']):not([${side}.type='Identifier'][${side}.name='undefined'])`;
 const inConstantTime = {
   files: ['src/**', 'activities/**'],
   rules: {
