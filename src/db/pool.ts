@@ -1,4 +1,4 @@
-import { Pool, TypeOverrides, types, type PoolClient, type PoolConfig } from 'pg';
+import { DatabaseError, Pool, TypeOverrides, types, type PoolClient, type PoolConfig } from 'pg';
 import { AppError } from '../domain/errors.ts';
 import { toInstant } from '../domain/instant.ts';
 
@@ -29,7 +29,7 @@ export function createPool(
   // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
   pool.on('error', () => undefined);
   const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
-  // Stores only ever ask through the pool and with promises, so this is where a lost database gets its name.
+  // Stores only ever ask through the pool and with promises, so this is where its failures get their names.
   pool.query = ((...args: unknown[]) =>
     query(...args).catch((cause: unknown) => {
       throw named(cause);
@@ -56,9 +56,16 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
 }
 
 function named(cause: unknown): unknown {
-  return isConnectionLost(cause)
-    ? new AppError('UNAVAILABLE', 'The database does not answer; try again shortly.', { cause })
-    : cause;
+  if (isConnectionLost(cause))
+    return new AppError('UNAVAILABLE', 'The database does not answer; try again shortly.', { cause });
+  if (isRefusedValue(cause))
+    return new AppError('INVALID_INPUT', 'A value in the request cannot be stored: correct it.', { cause });
+  return cause;
+}
+
+/** SQLSTATE classes 22, a value that its type does not have, and 54, one that is too large for its index or row. */
+function isRefusedValue(cause: unknown): boolean {
+  return cause instanceof DatabaseError && /^(22|54)/.test(cause.code ?? '');
 }
 
 /** SQLSTATE class 08 and the shutdown codes, what the socket says, and what the driver says without a code. */
