@@ -34,6 +34,7 @@ import { createProviderAccounts } from '../use-cases/provider-accounts.ts';
 import { createReceiveInbound } from '../use-cases/receive-inbound.ts';
 import { createReceiveReceipts } from '../use-cases/receive-receipts.ts';
 import { startDelivery } from './delivery.ts';
+import { reportAmbiguous } from './early-receipts.ts';
 import type { InstallationSecrets } from './installation-secrets.ts';
 import { createOutbound } from './outbound.ts';
 import { publicUrlOf } from './public-url.ts';
@@ -114,6 +115,7 @@ export async function startApp(
       acceptStatus,
       acceptComplaint,
       receipts: createReceiptStore(pool),
+      onAmbiguous: reportAmbiguous(metrics, log),
     }),
     receiveInbound: createReceiveInbound({ ...door, acceptInbound }),
     workflowUrl: (workflowId) => (uiUrl ? workflowUrl(uiUrl, config.TEMPORAL_NAMESPACE, workflowId) : null),

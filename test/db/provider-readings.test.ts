@@ -5,7 +5,7 @@ import { createInboundStore } from '../../src/db/inbound-store.ts';
 import { createReceiptStore } from '../../src/db/receipt-store.ts';
 import { createServiceStore } from '../../src/db/service-store.ts';
 import { createStatusStore } from '../../src/db/status-store.ts';
-import { providers, type InboundText, type Receipt } from '../../src/providers/index.ts';
+import { providers, type InboundText, type Provider, type Receipt } from '../../src/providers/index.ts';
 import { createAcceptComplaint } from '../../src/use-cases/accept-complaint.ts';
 import { createAcceptInbound } from '../../src/use-cases/accept-inbound.ts';
 import { acceptReceipt } from '../../src/use-cases/accept-receipt.ts';
@@ -45,12 +45,15 @@ function createStoring() {
     ...{ notificationType: 'email', destination: null },
   };
   return {
-    async receipt(provider: string, receipt: Receipt) {
-      await receipts.find(provider, receipt.reference, new Set([serviceId]));
+    async receipt({ name: provider, namesBy }: Provider, receipt: Receipt) {
+      const eventId = uuidv7();
+      await receipts.find({ provider, namesBy, reference: receipt.reference }, [serviceId]);
       await receipts.keepEarly({
-        ...{ id: uuidv7(), provider, serviceIds: [serviceId], eventId: uuidv7(), receipt },
+        ...{ id: uuidv7(), provider, serviceIds: [serviceId], uncheckedServiceIds: [], eventId, receipt },
       });
-      await acceptReceipt(reporting, message, receipt, uuidv7());
+      await acceptReceipt(reporting, message, receipt, {
+        ...{ eventId, receivedAt: '2026-06-15T11:30:00.123456Z' },
+      });
     },
     async inbound({ source, destination, message: text, receivedAt }: InboundText) {
       await acceptInbound(operator, serviceId, {
@@ -61,18 +64,17 @@ function createStoring() {
   };
 }
 
-test.each([...providers.keys()])(
+test.each([...providers])(
   'of no request of %s is anything read that PostgreSQL refuses',
-  async (name) => {
+  async (name, provider) => {
     const storing = createStoring();
-    const provider = providers.get(name);
     let read = 0;
     await fc.assert(
       fc.asyncProperty(mutatedRequests(name), async (request) => {
-        const receipts = provider?.readStatus(request);
-        for (const receipt of receipts?.kind === 'read' ? receipts.items : [])
-          await storing.receipt(name, receipt).then(() => (read += 1));
-        const texts = provider?.readInbound?.(request);
+        const receipts = provider.readStatus(request);
+        for (const receipt of receipts.kind === 'read' ? receipts.items : [])
+          await storing.receipt(provider, receipt).then(() => (read += 1));
+        const texts = provider.readInbound?.(request);
         for (const text of texts?.kind === 'read' ? texts.items : []) await storing.inbound(text);
       }),
       { numRuns: 150 },

@@ -82,16 +82,19 @@ export function createFakePorts() {
   };
   const accounts = createProviderAccounts({ providers, secrets });
   const door = { accounts, secrets, sns, now };
+  const reporting = {
+    ...{ receipts, acceptStatus, acceptComplaint },
+    onAmbiguous: () => undefined,
+  };
   return {
     memory,
     receipts,
     confirmed,
     providers,
     accounts,
-    receiveReceipts: createReceiveReceipts({ ...door, receipts, acceptStatus, acceptComplaint }),
+    receiveReceipts: createReceiveReceipts({ ...door, ...reporting }),
     receiveInbound: createReceiveInbound({ ...door, acceptInbound }),
-    lookAtEarlyReceipts: (at: Date) =>
-      lookAtEarlyReceipts({ receipts, acceptStatus, acceptComplaint, now: () => at }),
+    lookAtEarlyReceipts: (at: Date) => lookAtEarlyReceipts({ ...reporting, now: () => at }),
     services,
     inbound,
     apiKeys: createFakeApiKeyStore(memory),
