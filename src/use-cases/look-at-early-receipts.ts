@@ -30,10 +30,13 @@ type Ports = ReceiptAcceptance & {
  */
 export async function lookAtEarlyReceipts(ports: Ports): Promise<EarlyReceiptsSeen> {
   const seen: EarlyReceiptsSeen = { matched: 0, dropped: [], failed: [] };
+  const looked = new Set<string>();
   for (let round = 1; round <= maxBatches; round += 1) {
     const due = await ports.receipts.dueEarly(batch);
     for (const early of due) await lookAtOne(ports, early, seen);
-    if (due.length < batch) break;
+    // One that is due again already is for the next look.
+    if (due.length < batch || due.some(({ id }) => looked.has(id))) break;
+    for (const { id } of due) looked.add(id);
   }
   return seen;
 }
