@@ -39,7 +39,10 @@ export function logFault(error: unknown, code: ProblemCode, request: FastifyRequ
     request.log.error({ ...describeFault(error), ...about }, 'A request failed.');
   // Its message would show the value.
   else if (error instanceof AppError && error.cause !== undefined)
-    request.log.warn({ code, sqlState: frameworkCode(error.cause), ...about }, 'The database refused a value.');
+    request.log.warn(
+      { code, sqlState: frameworkCode(error.cause), ...about },
+      'The database refused a value.',
+    );
   else request.log.debug({ code, ...about }, 'A request was refused.');
 }
 

@@ -12,8 +12,8 @@ export type Metrics = DeliveryMetrics & {
   render(): Promise<{ contentType: string; text: string }>;
 };
 
-/** Every metric of a process, declared once. `queueDepth` is asked when the metrics are scraped. */
-export function createMetrics(queueDepth: () => Promise<number>): Metrics {
+/** Every metric of a process, declared once. `queueDepth` and `setAside` are asked when the metrics are scraped. */
+export function createMetrics(queueDepth: () => Promise<number>, setAside: () => Promise<number>): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -74,6 +74,14 @@ export function createMetrics(queueDepth: () => Promise<number>): Metrics {
     async collect() {
       // A scrape is worth having without the one figure that needs the database.
       this.set(await queueDepth().catch(() => Number.NaN));
+    },
+  });
+  new Gauge({
+    name: 'ringback_workflow_requests_set_aside',
+    help: 'Requests for workflows that Temporal has refused too often; GET /v1/workflow-requests shows them.',
+    registers,
+    async collect() {
+      this.set(await setAside().catch(() => Number.NaN));
     },
   });
 

@@ -26,7 +26,11 @@ async function keepUnreadable(provider: string, serviceId: string, receipt: unkn
 test('a hundred that cannot be processed keep none of the others from being matched', async () => {
   const service = await stage.aTenant('telstra', 'of-the-platform');
   const poisoned = await stage.aMessage(service, { provider_reference: 'poisoned' });
-  const impossible = { reference: 'poisoned', status: 'delivered', occurredAt: '0000-01-01T00:00:00.000000Z' };
+  const impossible = {
+    reference: 'poisoned',
+    status: 'delivered',
+    occurredAt: '0000-01-01T00:00:00.000000Z',
+  };
   const bad = [
     ...(await keepUnreadable('a-provider-of-another-version', service, impossible)),
     ...(await keepUnreadable('telstra', service, null, 99)),

@@ -38,9 +38,9 @@ test('of a group, the statuses with a value that PostgreSQL refuses are INVALID_
     ),
   );
 
-  expect(outcomes.map((one) => (one.status === 'fulfilled' ? one.value.sequence : codeOf(one.reason)))).toEqual(
-    ids.map((_id, place) => (isPoisoned(place) ? 'INVALID_INPUT' : 1)),
-  );
+  expect(
+    outcomes.map((one) => (one.status === 'fulfilled' ? one.value.sequence : codeOf(one.reason))),
+  ).toEqual(ids.map((_id, place) => (isPoisoned(place) ? 'INVALID_INPUT' : 1)));
 });
 
 test('statuses of one notification that came together keep their order around a refused one', async () => {
@@ -48,7 +48,9 @@ test('statuses of one notification that came together keep their order around a 
   const id = await storeNotification(database.pool, serviceId);
   const words = ['created', 'sending', 'pending', 'sent', 'delivered'];
   const outcomes = await Promise.allSettled(
-    words.map((status) => accept(operator, id, { status, ...(status === 'pending' && { occurred_at: impossible }) })),
+    words.map((status) =>
+      accept(operator, id, { status, ...(status === 'pending' && { occurred_at: impossible }) }),
+    ),
   );
 
   expect(outcomes.map(({ status }) => status)).toEqual(

@@ -21,6 +21,7 @@ import { createFakeLetterReportStore } from './fakes/letter-report-store.ts';
 import { createFakeNotificationStore } from './fakes/notification-store.ts';
 import { createFakeProviderStore, createFakeReceiptStore } from './fakes/provider-stores.ts';
 import { createFakeRedeliveries } from './fakes/redeliveries.ts';
+import { createFakeSetAsideRequests } from './fakes/set-aside-requests.ts';
 import { createFakeSecretBox } from './fakes/secret-box.ts';
 import { createFakeServiceStore } from './fakes/service-store.ts';
 import { createFakeStoredCallbacks } from './fakes/stored-callbacks.ts';
@@ -115,6 +116,7 @@ export function createFakePorts() {
     acceptProblem: createAcceptProblem(acceptance),
     acceptInbound,
     letterReports,
+    setAsideRequests: createFakeSetAsideRequests(),
     /** What the workflow of a report does. */
     tellReturnedLetters: createTellReturnedLetters({ ...acceptance, letterReports }),
     now,

@@ -119,7 +119,9 @@ describe('What providers send', () => {
     expect(read(`x${'😀'.repeat(6000)}`)).toBe(`x${'😀'.repeat(4999)}\ufffd`);
     const inbound = providers
       .get('mmg')
-      ?.readInbound?.(aRequest('{"MSISDN": "1", "Number": "2", "Message": "\\\\u0000%00\\\\ud800", "ID": "x"}'));
+      ?.readInbound?.(
+        aRequest('{"MSISDN": "1", "Number": "2", "Message": "\\\\u0000%00\\\\ud800", "ID": "x"}'),
+      );
     expect(inbound).toMatchObject({ kind: 'read', items: [{ message: '\ufffd\ufffd\ufffd' }] });
   });
 
