@@ -117,7 +117,8 @@ export function timeIn(zone: string, text: string | null): Instant | null {
   if (!match) return null;
   const [, date = '', time = '', fraction = '', offset] = match;
   const shown = storableInstant(`${date}T${time}.000000Z`);
-  if (shown === null) return null;
+  // At either end, a zone can show a year that has no four digits.
+  if (shown === null || (offset === undefined && !/^(?!000[01]|9999)/.test(date))) return null;
   const ms =
     offset === undefined
       ? Date.parse(shown) - zoneOffsetMs(zone, Date.parse(shown))

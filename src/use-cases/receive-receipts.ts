@@ -82,7 +82,8 @@ async function take(
       return acceptReceipt(ports, found.message, receipt, { eventId, receivedAt });
     }
     case 'ambiguous':
-      return ports.onAmbiguous(provider.name, found.notificationIds);
+      ports.onAmbiguous(provider.name, found.notificationIds);
+      return;
     case 'none': {
       const whose = [...scope.serviceIds, '', ...scope.uncheckedServiceIds].join();
       const id = eventIdFrom(`early/${provider.name}/${eventId}/${whose}`);

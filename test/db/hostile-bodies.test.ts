@@ -129,11 +129,11 @@ async function routes(): Promise<Route[]> {
 }
 
 /** The body once for each of its fields, however deep, with `value` there; and once with `value` for the field's name. */
-function* variants(body: unknown, value: unknown): Generator<unknown> {
+function* variants(body: unknown, value: unknown): Generator {
   if (typeof body !== 'object' || body === null) return;
-  for (const [name, held] of Object.entries(body)) {
+  for (const [name, held] of Object.entries(body as Record<string, unknown>)) {
     const replaced = (other: unknown): unknown =>
-      Array.isArray(body) ? body.with(Number(name), other) : { ...body, [name]: other };
+      Array.isArray(body) ? (body as unknown[]).with(Number(name), other) : { ...body, [name]: other };
     yield replaced(value);
     for (const inner of variants(held, value)) yield replaced(inner);
     if (!Array.isArray(body) && typeof value === 'string') yield { ...body, [value]: held };

@@ -99,6 +99,7 @@ test('what stands for a number is neither found nor listed as a notification', a
 });
 
 const rounds = 30;
+const codeOf = (cause: unknown): unknown => (cause instanceof AppError ? cause.code : cause);
 
 /** The same event id through two processes at the same moment, in each round from a number that is new. */
 async function race(
@@ -115,9 +116,7 @@ async function race(
       accept(first, { pool: pools[0] }),
       accept({ ...first, ...other(n) }, { pool: pools[1], ...(otherService && { service: otherService }) }),
     ]);
-    const outcomes = settled.map((one) =>
-      one.status === 'fulfilled' ? one.value : one.reason instanceof AppError ? one.reason.code : one.reason,
-    );
+    const outcomes = settled.map((one) => (one.status === 'fulfilled' ? one.value : codeOf(one.reason)));
     results.push({ eventId, outcomes });
   }
   return results;

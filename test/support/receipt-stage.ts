@@ -74,9 +74,8 @@ export function createReceiptStage(pool: Pool) {
       send('telstra', password, { messageId, deliveryStatus: 'DELIVRD', to: '+61491570156' }),
     /** As a provider reports that names messages by their ids. */
     mmg: (password: string | null, id: string) => send('mmg', password, { CID: id, status: '3' }),
-    async statusOf(id: string): Promise<string | undefined> {
-      return (await createNotificationStore(pool).find(id))?.status;
-    },
+    statusOf: async (id: string): Promise<string | undefined> =>
+      (await createNotificationStore(pool).find(id))?.status,
     async kept(): Promise<number> {
       const { rows } = await pool.query<{ count: number }>('SELECT count(*) FROM early_receipts');
       return rows[0]?.count ?? 0;
