@@ -36,6 +36,7 @@ const countProcessed = `finished AS (
 // One statement is one transaction and one round trip. Only notifications that still stand where their snapshot saw
 // them move; everything else hangs on that, so a plan is committed whole or not at all. They are locked in the order of
 // their ids first: an UPDATE alone goes by its join's order, and two groups could then wait for each other in a circle.
+// An inbound message whose id another one has fails the statement, whichever process was first.
 // What is to be held locks its callback, so that it is either seen by whoever enables it or, if that came first, sent.
 export const commitStatement = `
   WITH locked AS (
@@ -86,7 +87,6 @@ export const commitStatement = `
     FROM stored
     JOIN moved ON moved.id = stored.notification_id
     WHERE stored.event = 'inbound_sms'
-    ON CONFLICT DO NOTHING
   ), heard AS (
     DELETE FROM workflow_requests
     WHERE workflow_id IN (SELECT 'timeout/' || id FROM moved WHERE is_final)

@@ -29,8 +29,12 @@ const insertMembersStatement = `
     JOIN callbacks c ON c.id = b.communication_id
     WHERE b.id = $1
   )
-  INSERT INTO destinations (notification_id, place, type, address, provider, provider_reference)
-  SELECT * FROM unnest($7::uuid[], $8::int[], $9::text[], $10::text[], $11::text[], $12::text[])`;
+  INSERT INTO destinations (notification_id, place, type, address, provider, provider_reference, service_id)
+  SELECT d.*, c.service_id
+  FROM unnest($7::uuid[], $8::int[], $9::text[], $10::text[], $11::text[], $12::text[]) AS d
+  CROSS JOIN batches b
+  JOIN callbacks c ON c.id = b.communication_id
+  WHERE b.id = $1`;
 
 const closeStatement = `
   WITH closed AS (

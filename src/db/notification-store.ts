@@ -38,7 +38,7 @@ const findLettersStatement = `
     JOIN notifications n ON n.id = CASE WHEN w.reference ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN w.reference::uuid END
       AND n.notification_type = 'letter'
   )
-  SELECT id, reference FROM letters WHERE $2::uuid IS NULL OR service_id = $2`;
+  SELECT id, service_id, reference FROM letters WHERE $2::uuid IS NULL OR service_id = $2`;
 
 export function createNotificationStore(pool: Pool): NotificationStore {
   const findAny = async (id: string): Promise<NotificationRow | null> => {
@@ -96,11 +96,11 @@ export function createNotificationStore(pool: Pool): NotificationStore {
     },
 
     async findLetters(references, serviceId) {
-      const { rows } = await pool.query<{ id: string; reference: string }>(findLettersStatement, [
-        references,
-        serviceId,
-      ]);
-      return rows;
+      const { rows } = await pool.query<{ id: string; service_id: string; reference: string }>(
+        findLettersStatement,
+        [references, serviceId],
+      );
+      return rows.map(({ id, service_id, reference }) => ({ id, serviceId: service_id, reference }));
     },
 
     async list(query) {

@@ -1,4 +1,4 @@
-import { Pool, TypeOverrides, types, type PoolClient, type PoolConfig } from 'pg';
+import { DatabaseError, Pool, TypeOverrides, types, type PoolClient, type PoolConfig } from 'pg';
 import { AppError } from '../domain/errors.ts';
 import { toInstant } from '../domain/instant.ts';
 import { withoutValues } from './without-values.ts';
@@ -59,9 +59,16 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
 
 function named(cause: unknown): unknown {
   const shown = withoutValues(cause);
-  return isConnectionLost(cause)
-    ? new AppError('UNAVAILABLE', 'The database does not answer; try again shortly.', { cause: shown })
-    : shown;
+  if (isConnectionLost(cause))
+    return new AppError('UNAVAILABLE', 'The database does not answer; try again shortly.', { cause: shown });
+  if (isRefusedValue(cause))
+    return new AppError('INVALID_INPUT', 'A value in the request cannot be stored: correct it.', { cause: shown });
+  return shown;
+}
+
+/** SQLSTATE classes 22, a value that its type does not have, and 54, one that is too large for its index or row. */
+function isRefusedValue(cause: unknown): boolean {
+  return cause instanceof DatabaseError && /^(22|54)/.test(cause.code ?? '');
 }
 
 /** SQLSTATE class 08 and the shutdown codes, what the socket says, and what the driver says without a code. */

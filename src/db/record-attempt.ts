@@ -1,5 +1,6 @@
 // What one attempt leaves behind. Those that end at the same moment share a statement, unless they have consequences.
 import { DatabaseError, type Pool } from 'pg';
+import { createKeyedMutex } from '../domain/keyed-mutex.ts';
 import type { AttemptRecord, DeliveryStore } from '../ports/index.ts';
 import {
   recordAndDisableStatement,
@@ -30,7 +31,7 @@ export function createRecordAttempt(pool: Pool): DeliveryStore['record'] {
     // The customer has the callback already.
     spacingMs: 10,
   });
-  const inTurn = createTurns();
+  const inTurn = createKeyedMutex();
 
   // Two of one status need two numbers, and its state as the first one leaves it.
   return async (attempt) => {
@@ -89,18 +90,4 @@ async function withFreeNumber(insert: () => Promise<unknown>): Promise<true> {
 function toColumns(rows: readonly unknown[][]): unknown[][] {
   const [first = []] = rows;
   return first.map((_value, column) => rows.map((row) => row[column]));
-}
-
-/** Runs what has the same key one after the other, and all else at once. */
-function createTurns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>();
-  return async (key, work) => {
-    const own = last.get(key)?.then(work, work) ?? work();
-    last.set(key, own);
-    try {
-      return await own;
-    } finally {
-      if (last.get(key) === own) last.delete(key);
-    }
-  };
 }

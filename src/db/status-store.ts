@@ -1,7 +1,8 @@
-import type { Pool } from 'pg';
+import { DatabaseError, type Pool } from 'pg';
 import type { AcceptancePlan, AcceptanceSnapshot } from '../domain/acceptance.ts';
 import type { CallbackFilter } from '../domain/callback.schema.ts';
 import type { EventName } from '../domain/event.ts';
+import { inboundIdTaken } from '../domain/inbound.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { StatusStore } from '../ports/index.ts';
 import { commitStatement, loadStatement } from './acceptance-statements.ts';
@@ -39,18 +40,23 @@ export function createStatusStore(pool: Pool): StatusStore {
     },
 
     async commit(plans, owner, leftToAny = []) {
-      const { rows } = await pool.query<{ id: string }>({
-        name: 'commit-acceptance',
-        text: commitStatement,
-        values: [
-          ...planColumns(plans),
-          ...statusColumns(plans),
-          owner,
-          leftToAny,
-          ...eventColumns(plans),
-          ...destinationColumns(plans),
-        ],
-      });
+      const { rows } = await pool
+        .query<{ id: string }>({
+          name: 'commit-acceptance',
+          text: commitStatement,
+          values: [
+            ...planColumns(plans),
+            ...statusColumns(plans),
+            owner,
+            leftToAny,
+            ...eventColumns(plans),
+            ...destinationColumns(plans),
+          ],
+        })
+        .catch((cause: unknown) => {
+          const isTaken = cause instanceof DatabaseError && cause.constraint === 'inbound_messages_pkey';
+          throw isTaken ? inboundIdTaken() : cause;
+        });
       return new Set(rows.map(({ id }) => id));
     },
 

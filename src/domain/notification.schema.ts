@@ -3,14 +3,14 @@ import { notificationTypes } from './callback.schema.ts';
 import { BearerToken } from './credential.schema.ts';
 import { InstantInput, InstantOutput } from './instant.schema.ts';
 import { PageQuery } from './page.schema.ts';
-import { Uuid, storedText } from './text.schema.ts';
+import { Uuid, indexedText, storedText } from './text.schema.ts';
 
 /** The body of `POST /v1/notifications`: one message to one recipient, as its platform knows it. */
 export const RegisterNotification = z
   .strictObject({
     service_id: Uuid.optional().describe('Operators only; a service key speaks for its own service.'),
     id: Uuid.optional(),
-    reference: storedText(1000).nullish(),
+    reference: indexedText(1000).nullish(),
     to: storedText(1000),
     notification_type: z.enum(notificationTypes),
     template_id: Uuid.optional(),

@@ -15,7 +15,9 @@ export type ReturnedLetters = z.infer<typeof ReturnedLetters>;
 export const MatchedLetters = z
   .object({
     matched: z.number().int().describe('How many letters were found, and are told of.'),
-    unmatched: z.array(z.string()).describe('The references that name no letter.'),
+    unmatched: z
+      .array(z.string())
+      .describe('The references that name no letter, or letters of several services.'),
   })
   .meta({ id: 'MatchedLetters' });
 export type MatchedLetters = z.infer<typeof MatchedLetters>;

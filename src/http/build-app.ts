@@ -24,6 +24,7 @@ import { addProviderRoutes } from './routes/providers.ts';
 import { addProcessRoutes } from './routes/process.ts';
 import { addServiceRoutes } from './routes/services.ts';
 import { addStatusRoutes } from './routes/statuses.ts';
+import { addWorkflowRequestRoutes } from './routes/workflow-requests.ts';
 import { addNotifyApi } from './v2/add-notify-api.ts';
 import { handleNotifyError } from './v2/notify-errors.ts';
 import { validatorCompiler } from './validate.ts';
@@ -86,6 +87,7 @@ async function addApi(app: ZodApp, deps: HttpDeps): Promise<void> {
       addLetterRoutes(v1, routeDeps);
       addInboundRoutes(v1, routeDeps);
       addHistoryRoutes(v1, routeDeps);
+      addWorkflowRequestRoutes(v1, routeDeps);
     },
     { prefix: '/v1' },
   );

@@ -14,6 +14,7 @@ import type {
   SecretBox,
   SendTest,
   ServiceStore,
+  SetAsideRequests,
   StoredCallbacks,
   StatusStore,
   UrlPolicy,
@@ -44,6 +45,7 @@ export type HttpDeps = {
   statuses: Pick<StatusStore, 'history'>;
   inbound: InboundStore;
   letterReports: LetterReportStore;
+  setAsideRequests: SetAsideRequests;
   secrets: SecretBox;
   urlPolicy: UrlPolicy;
   acceptStatus: AcceptStatusUseCase;

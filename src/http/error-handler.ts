@@ -38,6 +38,12 @@ export function logFault(error: unknown, code: ProblemCode, request: FastifyRequ
   const about = { requestId: request.id, route: request.routeOptions.url };
   if (code === 'INTERNAL' || code === 'UNAVAILABLE')
     request.log.error({ error: describeError(error), ...about }, 'A request failed.');
+  // Its message would show the value.
+  else if (error instanceof AppError && error.cause !== undefined)
+    request.log.warn(
+      { code, sqlState: frameworkCode(error.cause), ...about },
+      'The database refused a value.',
+    );
   else request.log.debug({ code, ...about }, 'A request was refused.');
 }
 

@@ -18,6 +18,7 @@ import { createReceiptStore } from '../db/receipt-store.ts';
 import { createPool } from '../db/pool.ts';
 import { createRedeliveries } from '../db/redeliveries.ts';
 import { createServiceStore } from '../db/service-store.ts';
+import { createSetAsideRequests } from '../db/set-aside-requests.ts';
 import { createStatusStore } from '../db/status-store.ts';
 import { createStoredCallbacks } from '../db/stored-callback.ts';
 import { buildApp } from '../http/build-app.ts';
@@ -34,6 +35,7 @@ import { createProviderAccounts } from '../use-cases/provider-accounts.ts';
 import { createReceiveInbound } from '../use-cases/receive-inbound.ts';
 import { createReceiveReceipts } from '../use-cases/receive-receipts.ts';
 import { startDelivery } from './delivery.ts';
+import { reportAmbiguous } from './early-receipts.ts';
 import type { InstallationSecrets } from './installation-secrets.ts';
 import { createOutbound } from './outbound.ts';
 import { publicUrlOf } from './public-url.ts';
@@ -53,7 +55,11 @@ export async function startApp(
   for (const name of await migrate(pool)) log.info({ migration: name }, 'schema migrated');
   const box = createSealedBox(secrets.sealingKeys);
   const queue = createDispatchQueue(pool);
-  const metrics = createMetrics(() => queue.depth());
+  const setAsideRequests = createSetAsideRequests(pool);
+  const metrics = createMetrics(
+    () => queue.depth(),
+    () => setAsideRequests.count(),
+  );
   const egress = createEgressPolicy({ allow: config.EGRESS_ALLOW, allowHttp: config.EGRESS_ALLOW_HTTP });
   const outbound = createOutbound(config, egress);
   const sending = {
@@ -101,6 +107,7 @@ export async function startApp(
     statuses,
     inbound,
     letterReports: createLetterReportStore(pool),
+    setAsideRequests,
     secrets: box,
     urlPolicy: egress,
     acceptStatus,
@@ -114,6 +121,7 @@ export async function startApp(
       acceptStatus,
       acceptComplaint,
       receipts: createReceiptStore(pool),
+      onAmbiguous: reportAmbiguous(metrics, log),
     }),
     receiveInbound: createReceiveInbound({ ...door, acceptInbound }),
     workflowUrl: (workflowId) => (uiUrl ? workflowUrl(uiUrl, config.TEMPORAL_NAMESPACE, workflowId) : null),

@@ -34,7 +34,7 @@ import { createAdvanceBatch } from '../use-cases/advance-batch.ts';
 import { lookAtEarlyReceipts } from '../use-cases/look-at-early-receipts.ts';
 import { createTellReturnedLetters } from '../use-cases/tell-returned-letters.ts';
 import { timeOutNotification } from '../use-cases/time-out-notification.ts';
-import { startEarlyReceipts } from './early-receipts.ts';
+import { reportAmbiguous, startEarlyReceipts } from './early-receipts.ts';
 import { createMailer } from './create-mailer.ts';
 import { publicUrlOf } from './public-url.ts';
 
@@ -77,6 +77,7 @@ export async function startDelivery(
     receipts: createReceiptStore(pool),
     acceptStatus,
     acceptComplaint: createAcceptComplaint(acceptance),
+    onAmbiguous: reportAmbiguous(metrics, log),
     now: () => new Date(),
   };
   const worker: TemporalWorker = createTemporalWorker({
@@ -142,11 +143,7 @@ export async function startDelivery(
   });
   const offers = createDispatchSignal(config.DATABASE_URL);
 
-  const earlyReceipts = startEarlyReceipts(
-    () => lookAtEarlyReceipts(receiptPorts),
-    (provider) => metrics.receiptDropped(provider),
-    log,
-  );
+  const earlyReceipts = startEarlyReceipts(() => lookAtEarlyReceipts(receiptPorts), metrics, log);
 
   worker.start();
   await dispatcher.start();

@@ -82,7 +82,7 @@ export interface NotificationStore {
   findLetters(
     references: readonly string[],
     serviceId: string | null,
-  ): Promise<{ id: string; reference: string }[]>;
+  ): Promise<{ id: string; serviceId: string; reference: string }[]>;
   /** Of several `statuses` or `types`, those that have one of them. */
   list(query: ListNotifications & NotificationChoice): Promise<Page<Notification>>;
 }

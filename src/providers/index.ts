@@ -8,6 +8,7 @@ import { sap } from './sap.ts';
 import { ses } from './ses.ts';
 import { snsSms } from './sns-sms.ts';
 import { spryng } from './spryng.ts';
+import { withStorableReadings } from './storable-readings.ts';
 import { telstra } from './telstra.ts';
 import { twilio } from './twilio.ts';
 
@@ -18,6 +19,6 @@ export type { InboundText, Proof, Provider, ProviderRequest, Receipt, Reply } fr
 export const providers: ReadonlyMap<string, Provider> = new Map(
   [mmg, firetext, ses, snsSms, pinpoint, twilio, telstra, sap, spryng, messagebox, dvla].map((provider) => [
     provider.name,
-    provider,
+    withStorableReadings(provider),
   ]),
 );

@@ -25,6 +25,7 @@ const responses: Readonly<Record<string, string>> = {
 export const ses: Provider = {
   name: 'ses',
   proof: 'sns',
+  namesBy: 'reference',
   method: 'POST',
   readStatus,
   statusTaken: jsonReply(200, { result: 'success' }),

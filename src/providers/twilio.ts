@@ -29,6 +29,7 @@ const emptyTwiml = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 export const twilio: Provider = {
   name: 'twilio',
   proof: 'twilio',
+  namesBy: 'reference',
   method: 'POST',
   readStatus,
   readInbound,

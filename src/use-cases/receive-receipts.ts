@@ -1,10 +1,11 @@
-import { v7 as uuidv7 } from 'uuid';
 import { AppError, notFound } from '../domain/errors.ts';
-import type { ReceiptStore, SecretBox, Sns } from '../ports/index.ts';
-import { providers, type Receipt, type Reply } from '../providers/index.ts';
+import { fromDate } from '../domain/instant.ts';
+import type { ProviderSettings, ReceiptScope, ReceiptStore, SecretBox, Sns } from '../ports/index.ts';
+import { providers, type Provider, type Receipt, type Reply } from '../providers/index.ts';
 import { isSnsUrl, type SnsEnvelope } from '../signing/sns-signature.ts';
 import { acceptReceipt, type ReceiptAcceptance } from './accept-receipt.ts';
 import { eventIdFrom } from './event-id-from.ts';
+import { findNamedMessage } from './find-named-message.ts';
 import type { ProviderAccounts } from './provider-accounts.ts';
 import { admit, type DoorRequest } from './provider-door.ts';
 import { digestOf } from './provider-request-parts.ts';
@@ -14,6 +15,8 @@ export type ReceiptPorts = ReceiptAcceptance & {
   receipts: ReceiptStore;
   secrets: SecretBox;
   sns: Sns;
+  /** Hears of a receipt that was given to none, because several services of its account have used its reference. */
+  onAmbiguous: (provider: string, notificationIds: readonly string[]) => void;
   now: () => Date;
 };
 
@@ -40,24 +43,53 @@ export function createReceiveReceipts(ports: ReceiptPorts): ReceiveReceipts {
       reading.items.some(({ reference }) => reference.toLowerCase() !== signedId.toLowerCase())
     )
       return provider.refused([`${providerName} callback failed: the token is another letter's`]);
-    const serviceIds = new Set(settings.map(({ serviceId }) => serviceId));
-    // In their order: they may be of one message.
+    const scope = scopeOf(settings);
+    // In their order: they may be of one message. One that fails keeps none of the others from being taken.
+    const failures: unknown[] = [];
     for (const [place, receipt] of reading.items.entries())
-      await take(ports, providerName, serviceIds, receipt, eventIdOf(providerName, receipt, request, place));
+      await take(ports, provider, scope, receipt, eventIdOf(providerName, receipt, request, place)).catch(
+        (cause: unknown) => failures.push(cause),
+      );
+    if (failures.length > 0) throw failures[0];
     return provider.statusTaken;
   };
 }
 
+/** Of a service without a check anybody may say anything, and so only what is no other's. */
+function scopeOf(settings: readonly ProviderSettings[]): ReceiptScope {
+  const idsOf = (isUnchecked: boolean): string[] => [
+    ...new Set(
+      settings
+        .filter(({ credentialType }) => (credentialType === 'none') === isUnchecked)
+        .map(({ serviceId }) => serviceId)
+        .sort(),
+    ),
+  ];
+  return { serviceIds: idsOf(false), uncheckedServiceIds: idsOf(true) };
+}
+
 async function take(
   ports: ReceiptPorts,
-  provider: string,
-  serviceIds: ReadonlySet<string>,
+  provider: Provider,
+  scope: ReceiptScope,
   receipt: Receipt,
   eventId: string,
 ): Promise<void> {
-  const message = await ports.receipts.find(provider, receipt.reference, serviceIds);
-  if (message) return acceptReceipt(ports, message, receipt, eventId);
-  await ports.receipts.keepEarly({ id: uuidv7(), provider, serviceIds: [...serviceIds], eventId, receipt });
+  const found = await findNamedMessage(ports.receipts, provider, receipt.reference, scope);
+  switch (found.kind) {
+    case 'one': {
+      const receivedAt = fromDate(ports.now());
+      return acceptReceipt(ports, found.message, receipt, { eventId, receivedAt });
+    }
+    case 'ambiguous':
+      ports.onAmbiguous(provider.name, found.notificationIds);
+      return;
+    case 'none': {
+      const whose = [...scope.serviceIds, '', ...scope.uncheckedServiceIds].join();
+      const id = eventIdFrom(`early/${provider.name}/${eventId}/${whose}`);
+      await ports.receipts.keepEarly({ id, provider: provider.name, ...scope, eventId, receipt });
+    }
+  }
 }
 
 export function refusal({ headers, query }: DoorRequest): AppError {

@@ -42,7 +42,7 @@ export async function registerNotification(
 ): Promise<{ notification: Notification; wasCreated: boolean }> {
   const { serviceId, profile: profileName } = await resolveService(ports, caller, body.service_id);
   const profile = profileNamed(profileName);
-  refuseFaults(profile, body, ports.urlPolicy);
+  refuseFaults(profile, body, ports);
   const notification = toNotification(body, serviceId, ports.now());
   if (isSmokeTest(profile.simulatedRecipients, body.to)) return { notification, wasCreated: true };
   const requestDigest = createHash('sha256')
@@ -64,9 +64,24 @@ export async function registerNotification(
   return { notification: stored.notification, wasCreated };
 }
 
-function refuseFaults(profile: Profile, body: RegisterNotification, urlPolicy: UrlPolicy): void {
-  const { to, notification_type: type, callback_url: url } = body;
+/** How far a caller's clock may be ahead of ours: lists show the newest first. */
+const maxAheadMs = 5 * 60_000;
+
+function refuseFaults(
+  profile: Profile,
+  body: RegisterNotification,
+  { urlPolicy, now }: Pick<Ports, 'urlPolicy' | 'now'>,
+): void {
+  const { to, notification_type: type, callback_url: url, created_at: createdAt } = body;
+  const latest = fromDate(new Date(now().getTime() + maxAheadMs));
   const faults = [
+    {
+      path: 'created_at',
+      message:
+        createdAt !== undefined && createdAt > latest
+          ? 'must be at most five minutes ahead of the present time'
+          : null,
+    },
     { path: 'to', message: recipientObjection(profile, type, to) },
     { path: 'callback_url', message: url === undefined ? null : callbackUrlObjection(url, urlPolicy) },
   ].flatMap(({ path, message }) => (message === null ? [] : [{ path, message }]));

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { notFound } from '../domain/errors.ts';
+import { groupBy } from '../domain/group-by.ts';
 import type { LetterReport, MatchedLetters, ReturnedLetters } from '../domain/returned-letters.schema.ts';
 import type { LetterReportStore, NotificationStore } from '../ports/index.ts';
 import { maySee, type Caller } from './caller.ts';
@@ -16,7 +17,7 @@ export async function reportReturnedLetters(
 ): Promise<{ answer: MatchedLetters; reportId: string | null }> {
   const wanted = [...new Set(references)];
   const serviceId = caller.kind === 'service' ? caller.serviceId : null;
-  const found = await ports.notifications.findLetters(wanted, serviceId);
+  const found = onlyOwned(await ports.notifications.findLetters(wanted, serviceId));
   const named = new Set(found.map(({ reference }) => reference));
   const unmatched = wanted.filter((reference) => !named.has(reference));
   const ids = [...new Set(found.map(({ id }) => id))];
@@ -28,6 +29,17 @@ export async function reportReturnedLetters(
   const letters = ids.map((notificationId) => ({ notificationId, eventId: uuidv7() }));
   await ports.letterReports.create({ id, serviceId, letters });
   return { answer, reportId: id };
+}
+
+type FoundLetter = { id: string; serviceId: string; reference: string };
+
+/** An id names its letter only; what letters of several services are called names none of them. */
+function onlyOwned(found: readonly FoundLetter[]): FoundLetter[] {
+  return [...groupBy(found, ({ reference }) => reference)].flatMap(([reference, letters]) => {
+    const byId = letters.filter(({ id }) => id === reference.toLowerCase());
+    if (byId.length > 0) return byId;
+    return new Set(letters.map(({ serviceId }) => serviceId)).size === 1 ? letters : [];
+  });
 }
 
 /** How far the telling of a report is; a service sees its own. */

@@ -21,6 +21,7 @@ import { createFakeLetterReportStore } from './fakes/letter-report-store.ts';
 import { createFakeNotificationStore } from './fakes/notification-store.ts';
 import { createFakeProviderStore, createFakeReceiptStore } from './fakes/provider-stores.ts';
 import { createFakeRedeliveries } from './fakes/redeliveries.ts';
+import { createFakeSetAsideRequests } from './fakes/set-aside-requests.ts';
 import { createFakeSecretBox } from './fakes/secret-box.ts';
 import { createFakeServiceStore } from './fakes/service-store.ts';
 import { createFakeStoredCallbacks } from './fakes/stored-callbacks.ts';
@@ -82,16 +83,19 @@ export function createFakePorts() {
   };
   const accounts = createProviderAccounts({ providers, secrets });
   const door = { accounts, secrets, sns, now };
+  const reporting = {
+    ...{ receipts, acceptStatus, acceptComplaint },
+    onAmbiguous: () => undefined,
+  };
   return {
     memory,
     receipts,
     confirmed,
     providers,
     accounts,
-    receiveReceipts: createReceiveReceipts({ ...door, receipts, acceptStatus, acceptComplaint }),
+    receiveReceipts: createReceiveReceipts({ ...door, ...reporting }),
     receiveInbound: createReceiveInbound({ ...door, acceptInbound }),
-    lookAtEarlyReceipts: (at: Date) =>
-      lookAtEarlyReceipts({ receipts, acceptStatus, acceptComplaint, now: () => at }),
+    lookAtEarlyReceipts: (at: Date) => lookAtEarlyReceipts({ ...reporting, now: () => at }),
     services,
     inbound,
     apiKeys: createFakeApiKeyStore(memory),
@@ -112,6 +116,7 @@ export function createFakePorts() {
     acceptProblem: createAcceptProblem(acceptance),
     acceptInbound,
     letterReports,
+    setAsideRequests: createFakeSetAsideRequests(),
     /** What the workflow of a report does. */
     tellReturnedLetters: createTellReturnedLetters({ ...acceptance, letterReports }),
     now,

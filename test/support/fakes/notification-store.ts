@@ -25,7 +25,7 @@ export function createFakeNotificationStore({ notifications }: Memory): Notifica
       return references.flatMap((reference) =>
         letters
           .filter((letter) => [letter.provider_reference, letter.reference, letter.id].includes(reference))
-          .map(({ id }) => ({ id, reference })),
+          .map(({ id, service_id }) => ({ id, serviceId: service_id, reference })),
       );
     },
 
