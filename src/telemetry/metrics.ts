@@ -5,6 +5,8 @@ import type { DeliveryMetrics } from '../ports/index.ts';
 export type Metrics = DeliveryMetrics & {
   /** A provider's receipt of a message that nobody has registered in time. */
   receiptDropped(provider: string): void;
+  /** Credentials of one service that no key decrypts. */
+  secretUnopened(kind: 'provider' | 'api_key'): void;
   render(): Promise<{ contentType: string; text: string }>;
 };
 
@@ -24,6 +26,12 @@ export function createMetrics(queueDepth: () => Promise<number>): Metrics {
     name: 'ringback_receipts_dropped_total',
     help: 'Receipts of messages that nobody registered within five minutes, by provider.',
     labelNames: ['provider'],
+    registers,
+  });
+  const secretsUnopened = new Counter({
+    name: 'ringback_secrets_unopened_total',
+    help: 'Stored secrets that could not be decrypted, by kind; each concerns one service.',
+    labelNames: ['kind'],
     registers,
   });
   const dispatched = new Counter({
@@ -64,6 +72,7 @@ export function createMetrics(queueDepth: () => Promise<number>): Metrics {
   return {
     accepted: (profile, isDuplicate) => accepted.inc({ profile, duplicate: String(isDuplicate) }),
     receiptDropped: (provider) => receiptsDropped.inc({ provider }),
+    secretUnopened: (kind) => secretsUnopened.inc({ kind }),
     dispatched: (count) => dispatched.inc(count),
     attempted: (outcome, durationMs) => {
       attempts.inc({ outcome });

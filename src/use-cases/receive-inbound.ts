@@ -1,12 +1,10 @@
 import { notFound } from '../domain/errors.ts';
-import type { ProviderSettings, SecretBox, Sns } from '../ports/index.ts';
+import type { SecretBox, Sns } from '../ports/index.ts';
 import { providers, type InboundText, type Reply } from '../providers/index.ts';
 import type { AcceptInboundUseCase } from './accept-inbound.ts';
 import { eventIdFrom } from './event-id-from.ts';
 import type { ProviderAccounts } from './provider-accounts.ts';
-import { admit, type DoorRequest } from './provider-door.ts';
-import { digestOf } from './provider-request-parts.ts';
-import { refusal } from './receive-receipts.ts';
+import { admit, type Admission, type DoorRequest } from './provider-door.ts';
 
 export type ReceiveInbound = (providerName: string, request: DoorRequest) => Promise<Reply>;
 
@@ -21,13 +19,12 @@ export function createReceiveInbound(ports: {
   return async (providerName, request) => {
     const provider = providers.get(providerName);
     if (!provider?.readInbound) throw notFound('provider');
-    const { settings } = await admit(ports, provider, request);
-    if (settings.length === 0) throw refusal(request);
-    const reading = provider.readInbound(request);
+    const admission = await admit(ports, provider, request);
+    const reading = provider.readInbound(admission.request);
     if (reading.kind === 'refused') return provider.refused(reading.messages);
     let isKnown = false;
     for (const text of reading.items)
-      isKnown = (await take(ports.acceptInbound, providerName, settings, text, request)) || isKnown;
+      isKnown = (await take(ports.acceptInbound, providerName, admission, text)) || isKnown;
     const taken = provider.inboundTaken ?? provider.statusTaken;
     return isKnown ? taken : (provider.inboundUnknown ?? taken);
   };
@@ -37,9 +34,8 @@ export function createReceiveInbound(ports: {
 async function take(
   acceptInbound: AcceptInboundUseCase,
   provider: string,
-  settings: readonly ProviderSettings[],
+  { settings, digest }: Admission,
   text: InboundText,
-  request: DoorRequest,
 ): Promise<boolean> {
   const { source, destination } = text;
   const owner = (number: string) =>
@@ -53,7 +49,7 @@ async function take(
     source_number: from,
     destination_number: to,
     message: text.message,
-    event_id: eventIdFrom(`inbound/${provider}/${service.serviceId}/${text.key ?? digestOf(request)}`),
+    event_id: eventIdFrom(`inbound/${provider}/${service.serviceId}/${text.key ?? digest()}`),
     ...(text.receivedAt !== null && { date_received: text.receivedAt }),
   });
   return true;

@@ -21,7 +21,7 @@ const aProcess = (ports: ReturnType<typeof createFakePorts>) => {
     },
   };
   const now = (): Date => new Date(clock);
-  const keys = createServiceKeyCache({ apiKeys: counted, secrets: ports.secrets, now });
+  const keys = createServiceKeyCache({ ...ports, apiKeys: counted, now });
   const authenticate = createAuthenticate({ adminToken: 'the-admin-token', keys, now });
   return { ...ports, keys, authenticate, loads, wait: (ms: number) => (clock += ms), now };
 };
