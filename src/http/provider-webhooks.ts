@@ -4,13 +4,13 @@ import { AppError, notFound } from '../domain/errors.ts';
 import { hasTooManyFields, providers, type Reply } from '../providers/index.ts';
 import { requireProof, type DoorRequest } from '../use-cases/provider-door.ts';
 import { issueProviderToken } from '../use-cases/issue-provider-token.ts';
-import { tooManyFields } from '../use-cases/provider-request-parts.ts';
+import { maxEnvelopeBytes, tooManyFields } from '../use-cases/provider-request-parts.ts';
 import type { RouteDeps } from './deps.ts';
 import { problems } from './responses.ts';
 import type { ZodApp } from './zod-app.ts';
 
-/** Far more than any provider sends at once. */
-const bodyLimitBytes = 1024 * 1024;
+/** Of the largest there is; most providers may send less. */
+const bodyLimitBytes = maxEnvelopeBytes;
 /** `grant_type=client_credentials`, and whatever else a client adds. */
 const tokenBodyLimitBytes = 8 * 1024;
 

@@ -21,8 +21,8 @@ export async function issueProviderToken(
   grantType: () => string | null,
 ): Promise<IssuedToken> {
   const shown = basicCredentialsOf(authorization);
-  const { find } = await ports.accounts.of(provider);
-  const isKnown = shown !== null && find(clientKey(shown.username, shown.password)).length > 0;
+  const known = await ports.accounts.of(provider);
+  const isKnown = shown !== null && known.find(clientKey(shown.username, shown.password)).length > 0;
   if (!isKnown)
     throw new AppError('UNAUTHENTICATED', 'These client credentials are not those of any service.');
   if (grantType() !== 'client_credentials') throw invalidField('grant_type', 'must be client_credentials');

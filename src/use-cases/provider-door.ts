@@ -6,7 +6,7 @@ import type { Proof, ProviderRequest } from '../providers/index.ts';
 import type { SnsEnvelope } from '../signing/sns-signature.ts';
 import type { ProviderAccounts } from './provider-accounts.ts';
 import { isProofShown, prove, type DoorRequest, type ProofPorts, type Proven } from './provider-proofs.ts';
-import { contentDigestOf, snsEnvelopeOf } from './provider-request-parts.ts';
+import { contentDigestOf, requireSize, snsEnvelopeOf } from './provider-request-parts.ts';
 
 export type { DoorRequest } from './provider-proofs.ts';
 
@@ -40,8 +40,8 @@ export async function requireProof(
 }
 
 /**
- * Throws FORBIDDEN for a request that shows no credentials that are somebody's, and UNAVAILABLE where it could not be found
- * out, as while a certificate cannot be had.
+ * Throws PAYLOAD_TOO_LARGE for what no provider sends, FORBIDDEN for a request that shows no credentials that are somebody's,
+ * and UNAVAILABLE where it could not be found out, as while a certificate cannot be had.
  */
 export async function admit(
   ports: ProofPorts & { accounts: ProviderAccounts },
@@ -51,6 +51,7 @@ export async function admit(
   const known = await ports.accounts.of(provider.name);
   const isShown = isProofShown(provider.proof, request);
   if (!isShown && known.unchecked.length === 0) throw nothingShown(provider.proof);
+  requireSize(request, provider.proof);
   const proven: Proven = isShown ? await prove(ports, provider, known, request) : { accounts: [] };
   const isProven = proven.accounts.length > 0;
   const settings = [...known.unchecked, ...proven.accounts.flatMap(({ services }) => services)];

@@ -1,6 +1,5 @@
 // How a provider's request proves whose it is. Until it has, every step is linear in what was sent, bounded, and done
 // once, however many accounts there are.
-import { AppError } from '../domain/errors.ts';
 import { providerTokenContext } from '../domain/secret-contexts.ts';
 import type { SecretBox, Sns } from '../ports/index.ts';
 import type { Proof, ProviderRequest } from '../providers/index.ts';
@@ -28,6 +27,7 @@ import {
   formPairsOf,
   jsonMemberOf,
   snsEnvelopeOf,
+  topicsNamedIn,
 } from './provider-request-parts.ts';
 
 /** A provider's request with the URL it came to: scheme, host, path and query. */
@@ -50,9 +50,6 @@ export type Proven = {
 };
 
 const unproven: Proven = { accounts: [] };
-
-/** Far more than Twilio sends: its messages have 1,600 characters. */
-const maxTwilioBytes = 64 * 1024;
 
 export function isProofShown(
   proof: Proof,
@@ -133,11 +130,6 @@ function provenBySignedId(known: KnownAccounts, { query }: DoorRequest): Proven 
 }
 
 function provenByTwilio(known: KnownAccounts, request: DoorRequest): Proven {
-  if (request.body.length > maxTwilioBytes)
-    throw new AppError(
-      'PAYLOAD_TOO_LARGE',
-      `The body is larger than ${maxTwilioBytes / 1024} KiB: send less.`,
-    );
   const form = formPairsOf(request);
   const content = twilioContentOf({ url: request.url, form, body: request.body });
   if (!content) return unproven;
@@ -180,8 +172,10 @@ async function provenBySns(
   known: KnownAccounts,
   request: DoorRequest,
 ): Promise<Proven> {
-  const topic = request.headers['x-amz-sns-topic-arn'];
-  if (topic !== undefined && known.find(topicKey(topic)).length === 0) return unproven;
+  const isSomebodys = (topic: string): boolean => known.find(topicKey(topic)).length > 0;
+  const { 'x-amz-sns-topic-arn': topic } = request.headers;
+  if (topic !== undefined && !isSomebodys(topic)) return unproven;
+  if (!topicsNamedIn(request).some(isSomebodys)) return unproven;
   const envelope = snsEnvelopeOf(request);
   const accounts = envelope ? known.find(topicKey(envelope['TopicArn'] ?? '')) : [];
   const signed = envelope && signedPartOf(envelope);

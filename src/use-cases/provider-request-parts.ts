@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { AppError } from '../domain/errors.ts';
-import { maxFields, pairsOf, type ProviderRequest } from '../providers/index.ts';
+import { maxFields, pairsOf, type Proof, type ProviderRequest } from '../providers/index.ts';
 import { snsFieldNames, type SnsEnvelope } from '../signing/sns-signature.ts';
 
-/** A message of SNS has 256 KiB at most; as text in JSON, and beside the other fields, no more than this. */
-const maxEnvelopeBytes = 528 * 1024;
+/** A message of SNS has 256 KiB at most; as text in JSON, a notification of SES is an eighth longer. */
+export const maxEnvelopeBytes = 320 * 1024;
+/** Far more than any other provider sends: what it says of one message. */
+const maxBodyBytes = 64 * 1024;
+
+export function requireSize({ body }: ProviderRequest, proof: Proof): void {
+  const max = proof === 'sns' ? maxEnvelopeBytes : maxBodyBytes;
+  if (body.length > max)
+    throw new AppError('PAYLOAD_TOO_LARGE', `The body is larger than ${max / 1024} KiB: send less.`);
+}
 
 /**
  * The same for the same content, however it is written: the order of fields and of JSON's members, white space and what
@@ -69,9 +77,16 @@ export function jsonMemberOf({ body }: ProviderRequest, name: string): string | 
   return typeof own === 'string' ? own : null;
 }
 
+/** What an envelope may have as its topic, found in a fraction of the time in which it is parsed. */
+export function topicsNamedIn({ body }: ProviderRequest): string[] {
+  const text = Buffer.from(body).toString('latin1');
+  const found = text.matchAll(/"TopicArn"\s*:\s*"([^"\\]{1,300})"/g);
+  return Array.from(found, ([, topic = '']) => topic);
+}
+
 /** The text fields of an SNS envelope; null for what is no JSON object. SNS says that its JSON is plain text. */
 export function snsEnvelopeOf({ body }: ProviderRequest): SnsEnvelope | null {
-  const value = body.length > maxEnvelopeBytes ? null : objectOf(body);
+  const value = objectOf(body);
   if (!value) return null;
   return Object.fromEntries(
     snsFieldNames.flatMap((name) => {

@@ -77,9 +77,11 @@ describe('Before its proof', () => {
     ['a query of more than 500 fields', 'mmg', { query: 'a&'.repeat(600) }, {}],
     ['a form of more than 500 fields', 'twilio', { body: Buffer.from('a&'.repeat(600)) }, formType],
     ['a larger body than Twilio sends', 'twilio', { body: Buffer.alloc(65_537, 'a') }, formType],
+    ['a larger body than MMG sends', 'mmg', { body: Buffer.alloc(65_537, ' ') }, {}],
+    ['a larger body than SNS sends', 'ses', { body: Buffer.alloc(320 * 1024 + 1, ' ') }, {}],
   ])('%s is refused', async (_what, provider, sent, headers) => {
     await t.aService('notify-gov-au', provider);
-    const shown = { authorization, 'x-twilio-signature': 'x' };
+    const shown = { authorization, 'x-twilio-signature': 'x', 'x-amz-sns-message-type': 'Notification' };
     const answer = await t.send(provider, { ...sent, headers: { ...shown, ...headers } });
     expect(answer.statusCode).toBe(413);
   });
