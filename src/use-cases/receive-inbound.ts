@@ -1,5 +1,5 @@
 import { notFound } from '../domain/errors.ts';
-import type { SecretBox, Sns } from '../ports/index.ts';
+import type { ProviderSettings, SecretBox, Sns } from '../ports/index.ts';
 import { providers, type InboundText, type Reply } from '../providers/index.ts';
 import type { AcceptInboundUseCase } from './accept-inbound.ts';
 import { eventIdFrom } from './event-id-from.ts';
@@ -38,8 +38,7 @@ async function take(
   text: InboundText,
 ): Promise<boolean> {
   const { source, destination } = text;
-  const owner = (number: string) =>
-    settings.find(({ inboundNumbers }) => inboundNumbers.some((own) => isSame(own, number)));
+  const owner = (number: string) => settings.find((own) => endsOf(own).has(endOf(number)));
   // SAP's document leaves open which of the two numbers is ours; the configuration does not.
   const [service, from, to] = owner(destination)
     ? [owner(destination), source, destination]
@@ -55,8 +54,16 @@ async function take(
   return true;
 }
 
+/** Made once for settings of up to a thousand numbers, and not for every text. */
+const knownEnds = new WeakMap<ProviderSettings, ReadonlySet<string>>();
+
+function endsOf(settings: ProviderSettings): ReadonlySet<string> {
+  const ends = knownEnds.get(settings) ?? new Set(settings.inboundNumbers.map(endOf));
+  knownEnds.set(settings, ends);
+  return ends;
+}
+
 /** Of numbers that are written with their country or without it, the last nine digits are what tells them apart. */
-function isSame(own: string, given: string): boolean {
-  const [left, right] = [own, given].map((number) => number.replace(/\D/g, ''));
-  return left === right || (right !== undefined && right.length >= 9 && left?.slice(-9) === right.slice(-9));
+function endOf(number: string): string {
+  return number.replace(/\D/g, '').slice(-9);
 }
