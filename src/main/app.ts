@@ -89,7 +89,17 @@ export async function startApp(
       unchecked,
       'nothing that this provider reports for this service is checked: its credentials are none',
     );
-  const accounts = createProviderAccounts({ providers, secrets: box });
+  const accounts = createProviderAccounts({
+    providers,
+    secrets: box,
+    onUnopened: (unopened) => {
+      metrics.secretUnopened('provider');
+      log.error(
+        unopened,
+        'the credentials of this provider cannot be decrypted: nothing it reports for this service is taken until they are configured again or RINGBACK_SECRET_KEYS has their key',
+      );
+    },
+  });
   const door = { accounts, secrets: box, sns: createSns(outbound.sender), now: () => new Date() };
   const uiUrl = config.TEMPORAL_UI_URL;
   const app = await buildApp({
@@ -128,6 +138,13 @@ export async function startApp(
     readiness: createReadiness(pool, delivery),
     renderMetrics: () => metrics.render(),
     now: () => new Date(),
+    onUnopenedKey: (unopened) => {
+      metrics.secretUnopened('api_key');
+      log.error(
+        unopened,
+        'this API key cannot be decrypted: its callers get 503 until RINGBACK_SECRET_KEYS has its key, or they are given another',
+      );
+    },
     adminToken: secrets.adminToken,
     trustProxy: config.TRUST_PROXY,
     version,

@@ -20,6 +20,8 @@ export interface ProviderStore {
   remove(serviceId: string, provider: string): Promise<boolean>;
   /** Of all services that have this provider. */
   of(provider: string): Promise<ProviderSettings[]>;
+  /** Another text than before once anybody's settings of this provider have changed. */
+  changes(provider: string): Promise<string>;
   /** Where nothing that comes is checked, as `<provider> of service <id>`. */
   unchecked(): Promise<{ serviceId: string; provider: string }[]>;
 }

@@ -12,6 +12,7 @@ import { withStorableReadings } from './storable-readings.ts';
 import { telstra } from './telstra.ts';
 import { twilio } from './twilio.ts';
 
+export { hasTooManyFields, maxFields, pairsOf } from './form.ts';
 export { onSuppressionList } from './ses.ts';
 export type { InboundText, Proof, Provider, ProviderRequest, Receipt, Reply } from './provider.ts';
 

@@ -1,6 +1,7 @@
 // What most providers' requests have in common: JSON or a form, fields that must be there, and times without an offset.
 import type { Instant } from '../domain/instant.ts';
 import { storableInstant } from '../domain/storable.ts';
+import { pairsOf } from './form.ts';
 import type { ProviderRequest, Reading, Reply } from './provider.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -32,10 +33,10 @@ export function objectOf(value: unknown): Fields | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
 }
 
-/** The form that the body is, or the query where there is no body. */
-export function formOf(request: ProviderRequest): Fields {
-  const text = textOf(request) ?? '';
-  return Object.fromEntries([...new URLSearchParams(text)].reverse());
+/** The first value of each of a form's fields; null where there are more than any provider sends. */
+export function formOf(request: ProviderRequest): Fields | null {
+  const pairs = pairsOf(textOf(request) ?? '');
+  return pairs && Object.fromEntries(pairs.reverse());
 }
 
 export function queryOf({ query }: ProviderRequest): Fields {

@@ -9,6 +9,8 @@ export type Metrics = DeliveryMetrics & {
   receiptAmbiguous(provider: string): void;
   /** One that came before its message and could not be processed this time. */
   receiptFailed(provider: string): void;
+  /** Credentials of one service that no key decrypts. */
+  secretUnopened(kind: 'provider' | 'api_key'): void;
   render(): Promise<{ contentType: string; text: string }>;
 };
 
@@ -40,6 +42,12 @@ export function createMetrics(queueDepth: () => Promise<number>, setAside: () =>
     name: 'ringback_receipts_failed_total',
     help: 'Failures to process a receipt that came before its message, by provider; it is retried for a day.',
     labelNames: ['provider'],
+    registers,
+  });
+  const secretsUnopened = new Counter({
+    name: 'ringback_secrets_unopened_total',
+    help: 'Stored secrets that could not be decrypted, by kind; each concerns one service.',
+    labelNames: ['kind'],
     registers,
   });
   const dispatched = new Counter({
@@ -90,6 +98,7 @@ export function createMetrics(queueDepth: () => Promise<number>, setAside: () =>
     receiptDropped: (provider) => receiptsDropped.inc({ provider }),
     receiptAmbiguous: (provider) => receiptsAmbiguous.inc({ provider }),
     receiptFailed: (provider) => receiptsFailed.inc({ provider }),
+    secretUnopened: (kind) => secretsUnopened.inc({ kind }),
     dispatched: (count) => dispatched.inc(count),
     attempted: (outcome, durationMs) => {
       attempts.inc({ outcome });

@@ -44,10 +44,9 @@ export function createAuthenticate(deps: {
       ({ found } = await keys.load(serviceId, askedAt));
       result = searchIn(found, search);
     }
-    if (result.kind === 'refused' && found?.unopened.length)
-      throw new AppError('INTERNAL', 'An API key of this service cannot be opened.', {
-        cause: found.unopened[0],
-      });
+    // It may be the very key that we cannot read: that is our trouble, and the caller must not take it for revoked.
+    if (result.kind === 'refused' && found?.isPartial)
+      throw new AppError('UNAVAILABLE', 'API keys of this service cannot be checked now: try again later.');
     if (result.kind === 'refused' || !found) throw unauthenticated(refusal(result));
     const { id: keyId, keyType } = result.key;
     return { kind: 'service', serviceId, profile: found.profile, keyId, keyType };

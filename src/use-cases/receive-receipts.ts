@@ -1,4 +1,4 @@
-import { AppError, notFound } from '../domain/errors.ts';
+import { notFound } from '../domain/errors.ts';
 import { fromDate } from '../domain/instant.ts';
 import type { ProviderSettings, ReceiptScope, ReceiptStore, SecretBox, Sns } from '../ports/index.ts';
 import { providers, type Provider, type Receipt, type Reply } from '../providers/index.ts';
@@ -7,8 +7,7 @@ import { acceptReceipt, type ReceiptAcceptance } from './accept-receipt.ts';
 import { eventIdFrom } from './event-id-from.ts';
 import { findNamedMessage } from './find-named-message.ts';
 import type { ProviderAccounts } from './provider-accounts.ts';
-import { admit, type DoorRequest } from './provider-door.ts';
-import { digestOf } from './provider-request-parts.ts';
+import { admit, type Admission, type DoorRequest } from './provider-door.ts';
 
 export type ReceiptPorts = ReceiptAcceptance & {
   accounts: ProviderAccounts;
@@ -24,7 +23,8 @@ export type ReceiveReceipts = (providerName: string, request: DoorRequest) => Pr
 
 /**
  * Takes what a provider reports, and answers in its words once that is durable. A repeat is recognised by the provider's
- * own id, or else by the request itself. Throws FORBIDDEN for a request that shows no credentials that are somebody's.
+ * own id, or else by what the request says. Throws UNAUTHENTICATED or FORBIDDEN for one that shows no credentials that are
+ * somebody's.
  */
 export function createReceiveReceipts(ports: ReceiptPorts): ReceiveReceipts {
   return async (providerName, request) => {
@@ -32,11 +32,10 @@ export function createReceiveReceipts(ports: ReceiptPorts): ReceiveReceipts {
     if (!provider) throw notFound('provider');
     const admission = await admit(ports, provider, request);
     const { settings, envelope, signedId } = admission;
-    if (settings.length === 0) throw refusal(request);
-    if (envelope && envelope['Type'] !== 'Notification')
+    if (envelope && isOfSubscription(envelope))
       return confirm(ports.sns, envelope, provider.statusTaken, provider.refused);
 
-    const reading = provider.readStatus(request);
+    const reading = provider.readStatus(admission.request);
     if (reading.kind === 'refused') return provider.refused(reading.messages);
     if (
       signedId !== null &&
@@ -47,7 +46,7 @@ export function createReceiveReceipts(ports: ReceiptPorts): ReceiveReceipts {
     // In their order: they may be of one message. One that fails keeps none of the others from being taken.
     const failures: unknown[] = [];
     for (const [place, receipt] of reading.items.entries())
-      await take(ports, provider, scope, receipt, eventIdOf(providerName, receipt, request, place)).catch(
+      await take(ports, provider, scope, receipt, eventIdOf(providerName, receipt, admission, place)).catch(
         (cause: unknown) => failures.push(cause),
       );
     if (failures.length > 0) throw failures[0];
@@ -92,11 +91,8 @@ async function take(
   }
 }
 
-export function refusal({ headers, query }: DoorRequest): AppError {
-  const isShown = 'authorization' in headers || 'x-twilio-signature' in headers || query.has('token');
-  return isShown || 'x-amz-sns-message-type' in headers
-    ? new AppError('FORBIDDEN', 'These credentials are not those of any service with this provider.')
-    : new AppError('UNAUTHENTICATED', 'This provider shows no credentials.');
+function isOfSubscription({ Type: type }: SnsEnvelope): boolean {
+  return type === 'SubscriptionConfirmation' || type === 'UnsubscribeConfirmation';
 }
 
 /** SNS asks whether a subscription is wanted: the topic is one that was configured, so it is. */
@@ -108,8 +104,7 @@ async function confirm(
 ): Promise<Reply> {
   if (envelope['Type'] === 'UnsubscribeConfirmation') return taken;
   const url = envelope['SubscribeURL'] ?? '';
-  if (envelope['Type'] !== 'SubscriptionConfirmation' || !isSnsUrl(url, /^\/$/))
-    return refused(['SNS callback failed: the message is of no known type']);
+  if (!isSnsUrl(url, /^\/$/)) return refused(["SNS callback failed: SubscribeURL is not one of SNS's own"]);
   await sns.confirm(url);
   return taken;
 }
@@ -117,9 +112,9 @@ async function confirm(
 function eventIdOf(
   provider: string,
   { key, reference }: Receipt,
-  request: DoorRequest,
+  { digest }: Admission,
   place: number,
 ): string {
   if (key !== null) return eventIdFrom(`provider/${provider}/${key}`);
-  return eventIdFrom(`provider/${provider}/${reference}/${digestOf(request)}/${place}`);
+  return eventIdFrom(`provider/${provider}/${reference}/${digest()}/${place}`);
 }

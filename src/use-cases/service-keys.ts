@@ -2,11 +2,12 @@ import { apiKeySecretContext } from '../domain/secret-contexts.ts';
 import type { ApiKeyStore, SecretBox } from '../ports/index.ts';
 
 export type ActiveKey = { id: string; keyType: string; secret: string };
+export type UnopenedKey = { serviceId: string; keyId: string; reason: string };
 type ServiceKeys = {
   profile: string;
   keys: ActiveKey[];
-  /** Why others of its keys cannot be taken: their secrets do not open. */
-  unopened: unknown[];
+  /** One of its keys could not be opened, so it is not known whose a key is that is none of the others. */
+  isPartial: boolean;
 };
 
 /** The active keys of services, for the one second in which most of a busy caller's requests fall. */
@@ -20,15 +21,25 @@ export interface ServiceKeyCache {
 /** How long a revoked key may still be taken by a process that did not revoke it itself. */
 const maxAgeMs = 1000;
 const maxServices = 10_000;
+const maxReported = 10_000;
 
 /** Unsealed secrets live in this cache and nowhere else; concurrent callers of a service share one loading. */
 export function createServiceKeyCache(ports: {
   apiKeys: ApiKeyStore;
   secrets: SecretBox;
   now: () => Date;
+  /** Hears once of each key that cannot be opened: it concerns its own service only. */
+  onUnopenedKey: (unopened: UnopenedKey) => void;
 }): ServiceKeyCache {
   type Entry = { loadedAt: number; found: Promise<ServiceKeys | null> };
   const entries = new Map<string, Entry>();
+  const reported = new Set<string>();
+  const report = (unopened: UnopenedKey): void => {
+    if (reported.has(unopened.keyId)) return;
+    if (reported.size >= maxReported) reported.clear();
+    reported.add(unopened.keyId);
+    ports.onUnopenedKey(unopened);
+  };
 
   const isFresh = (entry: Entry, now: number): boolean => {
     // A clock that was set back must not make an entry young for ever.
@@ -40,7 +51,7 @@ export function createServiceKeyCache(ports: {
     if (entries.size >= maxServices)
       for (const [id, entry] of entries) if (!isFresh(entry, now)) entries.delete(id);
     if (entries.size >= maxServices) entries.clear();
-    const entry = { loadedAt: now, found: loadKeys(ports, serviceId) };
+    const entry = { loadedAt: now, found: loadKeys(ports, serviceId, report) };
     entries.set(serviceId, entry);
     entry.found.catch(() => {
       if (entries.get(serviceId) === entry) entries.delete(serviceId);
@@ -63,16 +74,17 @@ export function createServiceKeyCache(ports: {
 async function loadKeys(
   { apiKeys, secrets }: { apiKeys: ApiKeyStore; secrets: SecretBox },
   serviceId: string,
+  report: (unopened: UnopenedKey) => void,
 ): Promise<ServiceKeys | null> {
   const stored = await apiKeys.activeKeys(serviceId);
   if (!stored) return null;
-  const keys: ActiveKey[] = [];
-  const unopened: unknown[] = [];
-  for (const { id, keyType, sealedSecret } of stored.keys)
+  const keys = stored.keys.flatMap(({ id, keyType, sealedSecret }): ActiveKey[] => {
     try {
-      keys.push({ id, keyType, secret: secrets.open(sealedSecret, apiKeySecretContext(serviceId, id)) });
+      return [{ id, keyType, secret: secrets.open(sealedSecret, apiKeySecretContext(serviceId, id)) }];
     } catch (cause) {
-      unopened.push(cause);
+      report({ serviceId, keyId: id, reason: cause instanceof Error ? cause.message : 'it does not open' });
+      return [];
     }
-  return { profile: stored.profile, keys, unopened };
+  });
+  return { profile: stored.profile, keys, isPartial: keys.length < stored.keys.length };
 }

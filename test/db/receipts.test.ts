@@ -136,3 +136,59 @@ test('the settings of a provider are replaced whole, and those without a check a
   expect(await providers().remove(serviceId, 'twilio')).toBe(false);
   expect(await own()).toEqual([]);
 });
+
+test('every change of a provider’s settings is told from what was before, and nothing else is', async () => {
+  const { serviceId } = await storeService(database.pool);
+  const { serviceId: otherId } = await storeService(database.pool);
+  const seen = [await providers().changes('telstra')];
+  const look = async (): Promise<void> => void seen.push(await providers().changes('telstra'));
+  const put = (of: string, provider = 'telstra') =>
+    providers().put(of, provider, {
+      ...{ credentialType: 'password_or_token', sealedCredentials: Buffer.from('sealed') },
+      ...{ inboundNumbers: [], publicUrl: null },
+    });
+  for (const change of [
+    () => put(serviceId),
+    () => put(serviceId),
+    () => put(otherId),
+    () => providers().remove(serviceId, 'telstra'),
+    () =>
+      database.pool.query("UPDATE provider_settings SET sealed_credentials = 'x' WHERE service_id = $1", [
+        otherId,
+      ]),
+  ]) {
+    await change();
+    await look();
+  }
+  expect(new Set(seen).size).toBe(6);
+  await put(serviceId, 'sap');
+  await look();
+  expect(new Set(seen).size).toBe(6);
+});
+
+test('of changes made at the same time each is seen once it is committed, whichever began first', async () => {
+  const { serviceId } = await storeService(database.pool);
+  const put = (client: { query: (sql: string, values: unknown[]) => Promise<unknown> }, provider: string) =>
+    client.query(
+      `INSERT INTO provider_settings (service_id, provider, credential_type) VALUES ($1, $2, 'none')
+       ON CONFLICT (service_id, provider) DO UPDATE SET updated_at = now()`,
+      [serviceId, provider],
+    );
+  await put(database.pool, 'pinpoint');
+  const first = await database.otherPool(1).connect();
+  await first.query('BEGIN');
+  await put(first, 'pinpoint');
+  const before = Number(await providers().changes('pinpoint'));
+  const { serviceId: otherId } = await storeService(database.pool);
+  const second = providers().put(otherId, 'pinpoint', {
+    ...{ credentialType: 'none', sealedCredentials: null, inboundNumbers: [], publicUrl: null },
+  });
+  await first.query('COMMIT');
+  first.release();
+  expect(Number(await providers().changes('pinpoint'))).toBeGreaterThan(before);
+  await second;
+  expect(Number(await providers().changes('pinpoint'))).toBe(before + 2);
+  expect((await providers().of('pinpoint')).map((own) => own.serviceId).sort()).toEqual(
+    [serviceId, otherId].sort(),
+  );
+});

@@ -5,9 +5,10 @@ import { createAcceptInbound } from '../../src/use-cases/accept-inbound.ts';
 import { createAcceptProblem } from '../../src/use-cases/accept-problem.ts';
 import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
 import { lookAtEarlyReceipts } from '../../src/use-cases/look-at-early-receipts.ts';
-import { createProviderAccounts } from '../../src/use-cases/provider-accounts.ts';
+import { createProviderAccounts, type UnopenedCredentials } from '../../src/use-cases/provider-accounts.ts';
 import { createReceiveInbound } from '../../src/use-cases/receive-inbound.ts';
 import { createReceiveReceipts } from '../../src/use-cases/receive-receipts.ts';
+import type { UnopenedKey } from '../../src/use-cases/service-keys.ts';
 import { createTellReturnedLetters } from '../../src/use-cases/tell-returned-letters.ts';
 import { createFakeApiKeyStore } from './fakes/api-key-store.ts';
 import { createFakeBatchStore } from './fakes/batch-store.ts';
@@ -81,8 +82,12 @@ export function createFakePorts() {
     certificate: async () => fixture('providers/sns-test-signing-cert.pem'),
     confirm: async (url) => void confirmed.push(url),
   };
-  const accounts = createProviderAccounts({ providers, secrets });
-  const door = { accounts, secrets, sns, now };
+  const unopened: UnopenedCredentials[] = [];
+  const unopenedKeys: UnopenedKey[] = [];
+  const accounts = createProviderAccounts({ providers, secrets, onUnopened: (one) => unopened.push(one) });
+  /** By which the providers' door goes; a test may set it. */
+  const clock = { now: testNow };
+  const door = { accounts, secrets, sns, now: () => clock.now };
   const reporting = {
     ...{ receipts, acceptStatus, acceptComplaint },
     onAmbiguous: () => undefined,
@@ -91,6 +96,10 @@ export function createFakePorts() {
     memory,
     receipts,
     confirmed,
+    unopened,
+    unopenedKeys,
+    onUnopenedKey: (one: UnopenedKey) => void unopenedKeys.push(one),
+    clock,
     providers,
     accounts,
     receiveReceipts: createReceiveReceipts({ ...door, ...reporting }),

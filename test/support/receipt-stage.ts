@@ -16,7 +16,7 @@ import { createFakeSecretBox } from './fakes/secret-box.ts';
 export function createReceiptStage(pool: Pool) {
   const secrets = createFakeSecretBox();
   const providers = createProviderStore(pool);
-  const accounts = createProviderAccounts({ providers, secrets });
+  const accounts = createProviderAccounts({ providers, secrets, onUnopened: () => undefined });
   const acceptance = {
     ...{ statuses: createStatusStore(pool), handover: noHandover, metrics: noMetrics },
     now: () => new Date(),

@@ -11,6 +11,7 @@ import type { Memory } from './memory.ts';
 
 export function createFakeProviderStore({ services }: Memory): ProviderStore {
   const all = new Map<string, { stored: ConfiguredProvider; settings: ProviderSettings }>();
+  let changes = 0;
   return {
     async put(serviceId, provider, settings) {
       const key = `${serviceId}/${provider}`;
@@ -22,11 +23,13 @@ export function createFakeProviderStore({ services }: Memory): ProviderStore {
         ...{ created_at: before?.stored.created_at ?? now, updated_at: now },
       };
       const profile = services.get(serviceId)?.profile ?? '';
+      changes += 1;
       all.set(key, { stored, settings: { ...settings, serviceId, profile } });
       return { stored, wasCreated: before === undefined };
     },
 
     async remove(serviceId, provider) {
+      changes += 1;
       return all.delete(`${serviceId}/${provider}`);
     },
 
@@ -34,6 +37,10 @@ export function createFakeProviderStore({ services }: Memory): ProviderStore {
       return [...all.values()]
         .filter(({ stored }) => stored.provider === provider)
         .map(({ settings }) => settings);
+    },
+
+    async changes() {
+      return String(changes);
     },
 
     async unchecked() {
