@@ -1,11 +1,12 @@
 import type { Pool } from 'pg';
+import type { KeyType } from '../domain/key-type.ts';
 import type { ApiKeyStore } from '../ports/index.ts';
 
 type ActiveKeyRow = {
   profile: string;
   id: string | null;
   name: string;
-  key_type: string;
+  key_type: KeyType;
   sealed_secret: Buffer;
 };
 

@@ -22,7 +22,7 @@ type EarlyRow = {
   received_at: Instant;
 };
 
-// A provider does not speak for messages that were given to another. Of a reference that was used again the newest counts.
+// A provider does not speak for messages that were given to another, nor for those of test keys, which nobody sent. Of a reference that was used again the newest counts.
 // Whose it may be is looked at here and not asked for there: it can be one of very many services.
 const findStatement = `
   SELECT n.id, n.service_id, s.profile, n.status, n.notification_type, named.address, named.type, named.provider
@@ -38,6 +38,7 @@ const findStatement = `
   JOIN services s ON s.id = n.service_id
   WHERE (named.provider IS NULL OR lower(named.provider) = $2)
     AND n.notification_type NOT IN ('inbound_sms', 'batch')
+    AND n.key_type <> 'test'
   ORDER BY n.created_at DESC, n.id DESC
   LIMIT 50`;
 

@@ -1,7 +1,8 @@
 import { apiKeySecretContext } from '../domain/secret-contexts.ts';
+import type { KeyType } from '../domain/key-type.ts';
 import type { ApiKeyStore, SecretBox } from '../ports/index.ts';
 
-export type ActiveKey = { id: string; keyType: string; secret: string };
+export type ActiveKey = { id: string; keyType: KeyType; secret: string };
 type ServiceKeys = { profile: string; keys: ActiveKey[] };
 
 /** The active keys of services, for the one second in which most of a busy caller's requests fall. */

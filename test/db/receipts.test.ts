@@ -40,6 +40,17 @@ test('a message is named by the provider’s reference or by its own id, for its
   expect(await find('mmg', 'ref-1')).toBe(newer);
 });
 
+test('a message of a test key, which nobody sent, is named by no receipt and takes none of a live one', async () => {
+  const { serviceId } = await storeService(database.pool);
+  const live = await storeNotification(database.pool, serviceId, { provider_reference: 'ref-9' });
+  const trial = await storeNotification(database.pool, serviceId, {
+    ...{ provider_reference: 'ref-9', key_type: 'test', created_at: '2030-01-01T00:00:00.000000Z' },
+  });
+  const find = (reference: string) => receipts().find('mmg', reference, new Set([serviceId]));
+  expect((await find('ref-9'))?.notificationId).toBe(live);
+  expect(await find(trial)).toBeNull();
+});
+
 test('a member is named by the reference of its destination, which says who it went to', async () => {
   const { serviceId, aBatch } = await createDispatchFixture(database.pool);
   const { id, members } = await aBatch(3);
