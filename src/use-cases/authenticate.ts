@@ -15,12 +15,18 @@ const howToAuthenticate =
 const unknownKey =
   'The API key is not known: it was never given, was revoked, or its service does not exist.';
 
+// As the Notify systems say it.
+const clockRule =
+  'Your system clock must be accurate to within 30 seconds, and each request needs a token of its own.';
+
 const jwtFaults: Record<JwtFault, string> = {
   malformed: `The token is neither an API key nor a well-formed JWT. ${howToAuthenticate}`,
   algorithm: 'The JWT must be signed with HS256, and name no critical extensions.',
   issuer: 'The JWT must name the id of a service as its `iss`.',
   signature: 'The JWT is not signed with an active API key of the service that its `iss` names.',
-  clock: 'The `iat` of the JWT must be within 30 seconds of the time here: check the clock of the caller.',
+  clock: `The \`iat\` of the JWT is not the time here. ${clockRule}`,
+  expired: `The JWT has expired: its \`exp\` has passed. ${clockRule}`,
+  tooEarly: `The JWT is not valid yet: its \`nbf\` is to come. ${clockRule}`,
 };
 
 /** Says who sent an Authorization header; throws UNAUTHENTICATED, with what to send instead, when nobody known did. */
