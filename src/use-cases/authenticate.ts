@@ -16,8 +16,7 @@ const unknownKey =
   'The API key is not known: it was never given, was revoked, or its service does not exist.';
 
 // As the Notify systems say it.
-const clockRule =
-  'Your system clock must be accurate to within 30 seconds, and each request needs a token of its own.';
+const clockRule = 'Your system clock must be accurate to within 30 seconds: check the clock of the caller.';
 
 const jwtFaults: Record<JwtFault, string> = {
   malformed: `The token is neither an API key nor a well-formed JWT. ${howToAuthenticate}`,
