@@ -33,7 +33,9 @@ export interface ApiKeyStore {
   /** False when the service has no such active key. */
   revoke(serviceId: string, keyId: string): Promise<boolean>;
   /** The active keys of a service with its profile; null when there is no such service. */
-  activeKeys(serviceId: string): Promise<{ profile: string; keys: StoredApiKey[] } | null>;
+  activeKeys(
+    serviceId: string,
+  ): Promise<{ profile: string; rateLimitPerSecond: number | null; keys: StoredApiKey[] } | null>;
 }
 
 type RotationResult =

@@ -9,6 +9,8 @@ export type ServiceCaller = {
   profile: string;
   keyId: string;
   keyType: KeyType;
+  /** Null for what the installation allows. */
+  rateLimitPerSecond: number | null;
 };
 
 /** A message, or what stands for several of one kind: whose it is, and with which type of key it was made. */

@@ -1,9 +1,8 @@
 import { apiKeySecretContext } from '../domain/secret-contexts.ts';
-import type { KeyType } from '../domain/key-type.ts';
-import type { ApiKeyStore, SecretBox } from '../ports/index.ts';
+import type { ApiKeyStore, SecretBox, StoredApiKey } from '../ports/index.ts';
 
-export type ActiveKey = { id: string; keyType: KeyType; secret: string };
-type ServiceKeys = { profile: string; keys: ActiveKey[] };
+export type ActiveKey = Pick<StoredApiKey, 'id' | 'keyType' | 'sealedSecret'> & { secret: string };
+type ServiceKeys = { profile: string; rateLimitPerSecond: number | null; keys: ActiveKey[] };
 
 /** The active keys of services, for the one second in which most of a busy caller's requests fall. */
 export interface ServiceKeyCache {
@@ -36,11 +35,14 @@ export function createServiceKeyCache(ports: {
     if (entries.size >= maxServices)
       for (const [id, entry] of entries) if (!isFresh(entry, now)) entries.delete(id);
     if (entries.size >= maxServices) entries.clear();
-    const entry = { loadedAt: now, found: loadKeys(ports, serviceId) };
+    const before = entries.get(serviceId);
+    const entry = { loadedAt: now, found: loadKeys(ports, serviceId, before?.found ?? null) };
     entries.set(serviceId, entry);
-    entry.found.catch(() => {
+    const drop = (): void => {
       if (entries.get(serviceId) === entry) entries.delete(serviceId);
-    });
+    };
+    // Services that do not exist take no place from those that do, however many are asked for.
+    entry.found.then((found) => found ?? drop(), drop);
     return entry;
   };
 
@@ -59,13 +61,19 @@ export function createServiceKeyCache(ports: {
 async function loadKeys(
   { apiKeys, secrets }: { apiKeys: ApiKeyStore; secrets: SecretBox },
   serviceId: string,
+  before: Promise<ServiceKeys | null> | null,
 ): Promise<ServiceKeys | null> {
   const stored = await apiKeys.activeKeys(serviceId);
   if (!stored) return null;
-  const keys = stored.keys.map(({ id, keyType, sealedSecret }) => ({
-    id,
-    keyType,
-    secret: secrets.open(sealedSecret, apiKeySecretContext(serviceId, id)),
-  }));
-  return { profile: stored.profile, keys };
+  // Opening a secret is most of what loading costs, and few of them change.
+  const known = new Map((await before?.catch(() => null))?.keys.map((key) => [key.id, key]));
+  const keys = stored.keys.map(({ id, keyType, sealedSecret }) => {
+    const same = known.get(id);
+    const secret =
+      same && Buffer.compare(same.sealedSecret, sealedSecret) === 0
+        ? same.secret
+        : secrets.open(sealedSecret, apiKeySecretContext(serviceId, id));
+    return { id, keyType, sealedSecret, secret };
+  });
+  return { ...stored, keys };
 }
