@@ -5,6 +5,7 @@ const flag = z
   .default('false')
   .transform((text) => text === 'true');
 const port = z.coerce.number().int().min(1).max(65_535);
+const count = (usual: number) => z.coerce.number().int().min(1).max(1_000_000).default(usual);
 const url = (protocols: RegExp, example: string) =>
   z.url({ protocol: protocols, error: `must be a URL such as ${example}` });
 
@@ -52,6 +53,9 @@ export const Environment = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   PUBLIC_URL: url(/^https?$/, 'https://ringback.example').optional(),
   TRUST_PROXY: cidrs,
+  RATE_LIMIT_PER_SECOND: count(1_000),
+  AUTH_FAILURES_PER_SECOND: count(20),
+  MAX_CONNECTIONS: count(2_000),
   DATABASE_URL: url(/^postgres(ql)?$/, 'postgres://user:password@host:5432/ringback').optional(),
   TEMPORAL_ADDRESS: z
     .string()

@@ -6,7 +6,7 @@ import { givenRows } from './given-rows.ts';
 import { wokenBatches } from './wake-batches.ts';
 
 export const loadStatement = `
-  SELECT k.notification_id, k.event_id, n.service_id, s.profile, n.notification_type, n.template_id, n.last_sequence,
+  SELECT k.notification_id, k.event_id, n.service_id, n.key_type, s.profile, n.notification_type, n.template_id, n.last_sequence,
     n.final_sequence, n.sent_at, coalesce(t.event, c.event) AS event, c.id AS callback_id, c.filter,
     c.state = 'disabled' AS is_disabled, c.max_in_flight, known.sequence AS known_sequence,
     CASE WHEN n.batch_id IS NOT NULL THEN ${destinationsOf('n.id')} END AS destinations
@@ -56,7 +56,7 @@ export const commitStatement = `
       sent_at = p.sent_at
     FROM locked p
     WHERE n.id = p.id AND n.last_sequence = p.from_sequence
-    RETURNING n.id, n.service_id, n.batch_id, p.final_sequence > p.from_sequence AS is_final
+    RETURNING n.id, n.service_id, n.key_type, n.batch_id, p.final_sequence > p.from_sequence AS is_final
   ), disabled AS (
     SELECT id FROM callbacks
     WHERE id IN (SELECT callback_id FROM unnest($18::uuid[], $19::text[]) AS s (callback_id, state) WHERE s.state = 'held')
@@ -82,8 +82,8 @@ export const commitStatement = `
     INSERT INTO held_statuses (notification_id, sequence, callback_id)
     SELECT notification_id, sequence, callback_id FROM stored WHERE state = 'held'
   ), inbound AS (
-    INSERT INTO inbound_messages (id, service_id, notification_id, sequence, accepted_at)
-    SELECT stored.event_id, moved.service_id, stored.notification_id, stored.sequence, stored.accepted_at
+    INSERT INTO inbound_messages (id, service_id, key_type, notification_id, sequence, accepted_at)
+    SELECT stored.event_id, moved.service_id, moved.key_type, stored.notification_id, stored.sequence, stored.accepted_at
     FROM stored
     JOIN moved ON moved.id = stored.notification_id
     WHERE stored.event = 'inbound_sms'

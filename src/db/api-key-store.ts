@@ -1,15 +1,36 @@
 import type { Pool } from 'pg';
+import { groupBy } from '../domain/group-by.ts';
+import type { KeyType } from '../domain/key-type.ts';
 import type { ApiKeyStore } from '../ports/index.ts';
+import { givenRows } from './given-rows.ts';
+import { createSharedStatement } from './shared-statement.ts';
 
 type ActiveKeyRow = {
+  service_id: string;
   profile: string;
+  rate_limit_per_second: number | null;
   id: string | null;
   name: string;
-  key_type: string;
+  key_type: KeyType;
   sealed_secret: Buffer;
 };
 
+type ServiceKeys = NonNullable<Awaited<ReturnType<ApiKeyStore['activeKeys']>>>;
+
 export function createApiKeyStore(pool: Pool): ApiKeyStore {
+  const loadAll = async (serviceIds: readonly string[]): Promise<(ServiceKeys | null)[]> => {
+    const { rows } = await pool.query<ActiveKeyRow>({
+      name: 'load-active-keys',
+      text: `SELECT s.id AS service_id, s.profile, s.rate_limit_per_second, k.id, k.name, k.key_type, k.sealed_secret
+        FROM ${givenRows('$1::uuid[]', 'service_id')} g
+        JOIN services s ON s.id = g.service_id
+        LEFT JOIN api_keys k ON k.service_id = s.id AND k.revoked_at IS NULL`,
+      values: [[...new Set(serviceIds)]],
+    });
+    const found = groupBy(rows, (row) => row.service_id);
+    return serviceIds.map((serviceId) => toServiceKeys(found.get(serviceId)));
+  };
+
   return {
     async create(key) {
       await pool.query(
@@ -26,20 +47,21 @@ export function createApiKeyStore(pool: Pool): ApiKeyStore {
       return rowCount === 1;
     },
 
-    async activeKeys(serviceId) {
-      const { rows } = await pool.query<ActiveKeyRow>(
-        `SELECT s.profile, k.id, k.name, k.key_type, k.sealed_secret
-         FROM services s
-         LEFT JOIN api_keys k ON k.service_id = s.id AND k.revoked_at IS NULL
-         WHERE s.id = $1`,
-        [serviceId],
-      );
-      const [first] = rows;
-      if (!first) return null;
-      const keys = rows.flatMap(({ id, name, key_type, sealed_secret }) =>
-        id === null ? [] : [{ id, serviceId, name, keyType: key_type, sealedSecret: sealed_secret }],
-      );
-      return { profile: first.profile, keys };
-    },
+    // A flood of made-up services takes two connections at most, and good callers share their statements with it.
+    activeKeys: createSharedStatement<string, ServiceKeys | null>({
+      together: loadAll,
+      alone: async (serviceId) => (await loadAll([serviceId]))[0] ?? null,
+      maxItems: 200,
+      spacingMs: 0,
+    }),
   };
+}
+
+function toServiceKeys(rows: readonly ActiveKeyRow[] | undefined): ServiceKeys | null {
+  const [first] = rows ?? [];
+  if (!rows || !first) return null;
+  const keys = rows.flatMap(({ service_id: serviceId, id, name, key_type, sealed_secret }) =>
+    id === null ? [] : [{ id, serviceId, name, keyType: key_type, sealedSecret: sealed_secret }],
+  );
+  return { profile: first.profile, rateLimitPerSecond: first.rate_limit_per_second, keys };
 }

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { LetterReport } from '../domain/returned-letters.schema.ts';
+import type { KeyType } from '../domain/key-type.ts';
 import type { LetterReportStore, ReturnedLetterEntry } from '../ports/index.ts';
 import { dispatchChannel } from './dispatch-signal.ts';
 
@@ -8,7 +9,8 @@ const columns = `id, CASE WHEN finished_at IS NULL THEN 'running' ELSE 'done' EN
 
 const createStatement = `
   WITH report AS (
-    INSERT INTO returned_letter_reports (id, service_id, matched) VALUES ($1, $2, cardinality($3::uuid[]))
+    INSERT INTO returned_letter_reports (id, service_id, matched, key_type)
+    VALUES ($1, $2, cardinality($3::uuid[]), $5)
   ), entries AS (
     INSERT INTO returned_letter_entries (report_id, place, notification_id, event_id)
     SELECT $1, place, notification_id, event_id
@@ -30,23 +32,24 @@ const advanceStatement = `
 
 export function createLetterReportStore(pool: Pool): LetterReportStore {
   return {
-    async create({ id, serviceId, letters }) {
+    async create({ id, serviceId, keyType, letters }) {
       await pool.query(createStatement, [
         id,
         serviceId,
         letters.map(({ notificationId }) => notificationId),
         letters.map(({ eventId }) => eventId),
+        keyType,
       ]);
     },
 
     async find(id) {
-      const { rows } = await pool.query<LetterReport & { service_id: string | null }>(
-        `SELECT ${columns}, service_id FROM returned_letter_reports WHERE id = $1`,
+      const { rows } = await pool.query<LetterReport & { service_id: string | null; key_type: KeyType }>(
+        `SELECT ${columns}, service_id, key_type FROM returned_letter_reports WHERE id = $1`,
         [id],
       );
       if (!rows[0]) return null;
-      const { service_id: serviceId, ...report } = rows[0];
-      return { report, serviceId };
+      const { service_id: serviceId, key_type: keyType, ...report } = rows[0];
+      return { report, serviceId, keyType };
     },
 
     async next(id, limit) {

@@ -1,11 +1,12 @@
 import type { Pool } from 'pg';
 import type { Notification } from '../domain/notification.schema.ts';
 import type { NotificationStore } from '../ports/index.ts';
+import { isOfKeyType } from './key-types.ts';
 import { ensureOwnCommunication } from './own-communication.ts';
 
 type NotificationRow = Omit<Notification, 'to'> & { recipient: string; request_digest: Buffer };
 
-const columns = `id, service_id, reference, recipient, notification_type, status, template_id, template_version,
+const columns = `id, service_id, key_type, reference, recipient, notification_type, status, template_id, template_version,
   template_name, provider, provider_reference, created_at, sent_at, completed_at, sent_by, spreadsheet_file_name,
   spreadsheet_row_number, upload_letter_file_name, callback_url, request_digest`;
 
@@ -13,32 +14,32 @@ const columns = `id, service_id, reference, recipient, notification_type, status
 const registerStatement = `
   WITH made AS (
     INSERT INTO notifications (${columns}, sealed_callback_token)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
     ON CONFLICT (id) DO NOTHING
     RETURNING id, service_id
   ), awaited AS (
     INSERT INTO workflow_requests (workflow_id, workflow_type, argument, service_id, not_before, delay_until)
     SELECT 'timeout/' || id, 'timeOutNotification', jsonb_build_object('notificationId', id), service_id,
       now() + interval '1 hour', now() + interval '72 hours'
-    FROM made WHERE $22
+    FROM made WHERE $23
   )
   SELECT id FROM made`;
 
 // Each way of naming a letter has an index of its own, which one condition with OR would not use.
 const findLettersStatement = `
   WITH wanted AS (SELECT unnest($1::text[]) AS reference), letters AS (
-    SELECT n.id, n.service_id, w.reference
+    SELECT n.id, n.service_id, n.key_type, w.reference
     FROM wanted w JOIN notifications n ON n.provider_reference = w.reference AND n.notification_type = 'letter'
     UNION
-    SELECT n.id, n.service_id, w.reference
+    SELECT n.id, n.service_id, n.key_type, w.reference
     FROM wanted w JOIN notifications n ON n.reference = w.reference AND n.notification_type = 'letter'
     UNION
-    SELECT n.id, n.service_id, w.reference
+    SELECT n.id, n.service_id, n.key_type, w.reference
     FROM wanted w
     JOIN notifications n ON n.id = CASE WHEN w.reference ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN w.reference::uuid END
       AND n.notification_type = 'letter'
   )
-  SELECT id, service_id, reference FROM letters WHERE $2::uuid IS NULL OR service_id = $2`;
+  SELECT id, service_id, reference FROM letters WHERE $2::uuid IS NULL OR (service_id = $2 AND key_type = ANY ($3::text[]))`;
 
 export function createNotificationStore(pool: Pool): NotificationStore {
   const findAny = async (id: string): Promise<NotificationRow | null> => {
@@ -59,6 +60,7 @@ export function createNotificationStore(pool: Pool): NotificationStore {
         values: [
           given.id,
           given.service_id,
+          given.key_type,
           given.reference,
           given.to,
           given.notification_type,
@@ -95,10 +97,10 @@ export function createNotificationStore(pool: Pool): NotificationStore {
       return row && isShown(row) ? toNotification(row) : null;
     },
 
-    async findLetters(references, serviceId) {
+    async findLetters(references, scope) {
       const { rows } = await pool.query<{ id: string; service_id: string; reference: string }>(
         findLettersStatement,
-        [references, serviceId],
+        [references, scope?.serviceId ?? null, scope?.keyTypes ?? []],
       );
       return rows.map(({ id, service_id, reference }) => ({ id, serviceId: service_id, reference }));
     },
@@ -126,6 +128,7 @@ function listStatement(query: Parameters<NotificationStore['list']>[0]): { text:
     conditions.push(condition(`$${values.length}`));
   };
   where((p) => `service_id = ${p}`, query.service_id);
+  if (query.keyTypes) conditions.push(isOfKeyType(query.keyTypes));
   where((p) => `reference = ${p}`, query.reference);
   where((p) => `status = ${p}`, query.status);
   where((p) => `notification_type = ${p}`, query.notification_type);

@@ -62,7 +62,9 @@ function named(cause: unknown): unknown {
   if (isConnectionLost(cause))
     return new AppError('UNAVAILABLE', 'The database does not answer; try again shortly.', { cause: shown });
   if (isRefusedValue(cause))
-    return new AppError('INVALID_INPUT', 'A value in the request cannot be stored: correct it.', { cause: shown });
+    return new AppError('INVALID_INPUT', 'A value in the request cannot be stored: correct it.', {
+      cause: shown,
+    });
   return shown;
 }
 

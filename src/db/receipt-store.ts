@@ -39,6 +39,8 @@ const servicesWith = (
 
 // A provider does not speak for messages that were given to another.
 const isProviders = '(provider IS NULL OR lower(provider) = $2)';
+// Nor for those of test keys, which nobody sent.
+const wasSent = "key_type <> 'test'";
 
 const findByReferenceStatement = `
   WITH RECURSIVE ${servicesWith('notifications', 'senders')}, ${servicesWith('destinations', 'dispatchers')}, named AS (
@@ -46,7 +48,7 @@ const findByReferenceStatement = `
     FROM senders
     CROSS JOIN LATERAL (
       SELECT id, NULL AS address, NULL AS type, provider, registered_at, NULL::integer AS place FROM notifications
-      WHERE provider_reference = $1 AND service_id = senders.service_id AND ${isProviders}
+      WHERE provider_reference = $1 AND service_id = senders.service_id AND ${isProviders} AND ${wasSent}
       ORDER BY registered_at DESC LIMIT 1) last
     WHERE senders.service_id = ANY ($3::uuid[])
     UNION ALL
@@ -63,6 +65,7 @@ const findByReferenceStatement = `
   FROM named
   JOIN notifications n ON n.id = named.id
   JOIN services s ON s.id = n.service_id
+  WHERE n.${wasSent}
   ORDER BY n.service_id, named.registered_at DESC, n.id DESC, named.place DESC`;
 
 // Of a member of a batch the id names the only destination that this provider has; where it has several it names none.
@@ -76,7 +79,7 @@ const findByIdStatement = `
     WHERE notification_id = n.id AND lower(provider) = $2
     HAVING count(*) = 1) d ON n.notification_type = 'member'
   WHERE n.id = $1::uuid AND n.service_id = ANY ($3::uuid[]) AND n.notification_type NOT IN ('inbound_sms', 'batch')
-    AND CASE WHEN n.notification_type = 'member' THEN d.address IS NOT NULL
+    AND n.${wasSent} AND CASE WHEN n.notification_type = 'member' THEN d.address IS NOT NULL
       ELSE n.provider IS NULL OR lower(n.provider) = $2 END`;
 
 const statements = {

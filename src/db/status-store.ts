@@ -4,6 +4,7 @@ import type { CallbackFilter } from '../domain/callback.schema.ts';
 import type { EventName } from '../domain/event.ts';
 import { inboundIdTaken } from '../domain/inbound.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { KeyType } from '../domain/key-type.ts';
 import type { StatusStore } from '../ports/index.ts';
 import { commitStatement, loadStatement } from './acceptance-statements.ts';
 import { toDestinationSnapshot, type DestinationJson } from './destinations.ts';
@@ -13,6 +14,7 @@ type SnapshotRow = {
   notification_id: string;
   event_id: string;
   service_id: string;
+  key_type: KeyType;
   profile: string;
   notification_type: string;
   template_id: string | null;
@@ -123,6 +125,7 @@ function toSnapshots(rows: readonly SnapshotRow[]): AcceptanceSnapshot[] {
       snapshot = {
         notificationId: row.notification_id,
         serviceId: row.service_id,
+        keyType: row.key_type,
         profile: row.profile,
         notificationType: row.notification_type,
         templateId: row.template_id,

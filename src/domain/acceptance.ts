@@ -6,6 +6,7 @@ import type { Complaint } from './complaint.ts';
 import type { InboundMessage } from './inbound.ts';
 import type { EventName } from './event.ts';
 import type { Instant } from './instant.ts';
+import type { KeyType } from './key-type.ts';
 import type { DestinationSnapshot, NamedDestination } from './member-acceptance.ts';
 
 /** One thing that somebody reported, with everything defaulted. */
@@ -43,6 +44,8 @@ type SnapshotCallback = { id: string; filter: CallbackFilter; isDisabled: boolea
 export type AcceptanceSnapshot = {
   notificationId: string;
   serviceId: string;
+  /** Of the key that registered it. */
+  keyType: KeyType;
   profile: string;
   notificationType: string;
   templateId: string | null;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { notificationTypes } from './callback.schema.ts';
 import { BearerToken } from './credential.schema.ts';
+import { keyTypes } from './key-type.ts';
 import { InstantInput, InstantOutput } from './instant.schema.ts';
 import { PageQuery } from './page.schema.ts';
 import { Uuid, indexedText, storedText } from './text.schema.ts';
@@ -57,6 +58,7 @@ export const Notification = z
   .object({
     id: z.string(),
     service_id: z.string(),
+    key_type: z.enum(keyTypes).describe('Of the key that registered it; `live` for the operator.'),
     reference: z.string().nullable(),
     to: z.string().describe('Of a member of a Dispatch batch, the first of its destinations.'),
     notification_type: z.enum(shownTypes),

@@ -1,16 +1,44 @@
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import { AppError } from '../domain/errors.ts';
 import type { AuthenticateUseCase } from '../use-cases/authenticate.ts';
 import type { Caller } from '../use-cases/caller.ts';
 import { requireOperator } from '../use-cases/require-operator.ts';
+import type { BoundConnections } from './limits/bound-connections.ts';
+import type { CallLimits } from './limits/call-limits.ts';
+import { clientAddress } from './limits/client-address.ts';
 
 const decorator = 'caller';
 
+export type Doorkeeper = {
+  authenticate: AuthenticateUseCase;
+  limits: Pick<CallLimits, 'admitKey' | 'failures'>;
+  connections: Pick<BoundConnections, 'prove'>;
+};
+
 /** Every route of `scope` is for known callers only, which is checked before a byte of the body is read. */
-export function addAuthentication(scope: FastifyInstance, authenticate: AuthenticateUseCase): void {
+export function addAuthentication(scope: FastifyInstance, door: Doorkeeper): void {
   scope.decorateRequest(decorator);
   scope.addHook('onRequest', async (request) => {
-    request.setDecorator<Caller>(decorator, await authenticate(request.headers.authorization));
+    request.setDecorator<Caller>(decorator, await admit(request, door));
   });
+}
+
+async function admit(
+  request: FastifyRequest,
+  { authenticate, limits, connections }: Doorkeeper,
+): Promise<Caller> {
+  const { failures } = limits;
+  const address = clientAddress(request.ip);
+  // A good key is good from any address: what an address that fails too often loses is the second look of each failure.
+  const looksAgain = !failures.isSpent(address);
+  const caller = await authenticate(request.headers.authorization, { looksAgain }).catch((cause: unknown) => {
+    throw cause instanceof AppError && cause.code === 'UNAUTHENTICATED'
+      ? failures.refusal(address, cause)
+      : cause;
+  });
+  connections.prove(request.raw.socket);
+  if (caller.kind === 'service') limits.admitKey(caller.keyId, caller.rateLimitPerSecond);
+  return caller;
 }
 
 export function callerOf(request: FastifyRequest): Caller {

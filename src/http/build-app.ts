@@ -7,6 +7,9 @@ import { addAuthentication } from './authenticate.ts';
 import type { HttpDeps } from './deps.ts';
 import { addNotFoundHandler, handleError } from './error-handler.ts';
 import { addJsonBody, bodyLimitBytes } from './json-body.ts';
+import { boundConnections, type BoundConnections } from './limits/bound-connections.ts';
+import { createCallLimits } from './limits/call-limits.ts';
+import { limitWebhooks } from './limits/limit-webhooks.ts';
 import { addOpenApi } from './open-api.ts';
 import { addProviderWebhooks } from './provider-webhooks.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
@@ -38,8 +41,11 @@ export async function buildApp(deps: HttpDeps): Promise<ZodApp> {
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: deps.trustProxy.length > 0 ? deps.trustProxy : false,
     bodyLimit: bodyLimitBytes,
-    // A caller that sends its request a byte a minute must not hold a connection for ever.
+    // A caller that sends its request a byte a minute must not hold a connection for ever, nor one that reads its answer so.
     requestTimeout: 30_000,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 },
+    // A test of a callback is the longest silence there is: its timeout is 120 s at most.
+    connectionTimeout: 150_000,
     // Longer ids than fastify takes by itself, so that they are refused as ids and not as unknown paths.
     routerOptions: { maxParamLength: 2000 },
     genReqId: requestIdOf,
@@ -63,17 +69,19 @@ export async function buildApp(deps: HttpDeps): Promise<ZodApp> {
   await addOpenApi(app, deps.version);
   addProcessRoutes(app, deps);
 
-  if (deps.isApiServed) await addApi(app, deps);
+  const connections = boundConnections(app.server, deps.limits.maxConnections);
+  if (deps.isApiServed) await addApi(app, deps, connections);
   return app;
 }
 
-async function addApi(app: ZodApp, deps: HttpDeps): Promise<void> {
+async function addApi(app: ZodApp, deps: HttpDeps, connections: BoundConnections): Promise<void> {
   const keys = createServiceKeyCache(deps);
-  const authenticate = createAuthenticate({ ...deps, keys });
+  const limits = createCallLimits(deps.limits, deps.limits.nowMs ?? (() => performance.now()));
+  const door = { authenticate: createAuthenticate({ ...deps, keys }), limits, connections };
   const routeDeps = { ...deps, keys };
   await app.register(
     async (v1: ZodApp) => {
-      addAuthentication(v1, authenticate);
+      addAuthentication(v1, door);
       addServiceRoutes(v1, routeDeps);
       addApiKeyRoutes(v1, routeDeps);
       addCallbackRoutes(v1, routeDeps);
@@ -91,10 +99,14 @@ async function addApi(app: ZodApp, deps: HttpDeps): Promise<void> {
     },
     { prefix: '/v1' },
   );
-  await app.register(async (webhooks: ZodApp) => addProviderWebhooks(webhooks, routeDeps), {
-    prefix: '/v1/providers',
-  });
-  await addNotifyApi(app, routeDeps, authenticate);
+  await app.register(
+    async (webhooks: ZodApp) => {
+      limitWebhooks(webhooks, limits, connections);
+      addProviderWebhooks(webhooks, routeDeps);
+    },
+    { prefix: '/v1/providers' },
+  );
+  await addNotifyApi(app, routeDeps, door);
 }
 
 const pageDirectives = {

@@ -19,6 +19,7 @@ import type {
   StatusStore,
   UrlPolicy,
 } from '../ports/index.ts';
+import type { LimitSettings } from './limits/call-limits.ts';
 import type { AcceptComplaintUseCase } from '../use-cases/accept-complaint.ts';
 import type { AcceptInboundUseCase } from '../use-cases/accept-inbound.ts';
 import type { AcceptProblemUseCase } from '../use-cases/accept-problem.ts';
@@ -65,6 +66,8 @@ export type HttpDeps = {
   adminToken: string;
   /** The addresses (CIDR) whose `X-Forwarded-*` are believed; empty for none. */
   trustProxy: string[];
+  /** `nowMs` is a clock that never goes back; the process's own unless given. */
+  limits: LimitSettings & { maxConnections: number; nowMs?: () => number };
   version: string;
   /** False in a process that only delivers: it answers for itself and nothing else. */
   isApiServed: boolean;

@@ -31,7 +31,13 @@ const frameworkRefusals: Readonly<Record<string, Refusal>> = {
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { code, detail, fields } = toRefusal(error, request.routeOptions.bodyLimit);
   logFault(error, code, request);
+  sayWhenToRepeat(error, reply);
   return sendProblem(reply, code, detail, fields);
+}
+
+export function sayWhenToRepeat(error: unknown, reply: FastifyReply): void {
+  if (error instanceof AppError && error.retryAfterSeconds !== null)
+    void reply.header('retry-after', String(error.retryAfterSeconds));
 }
 
 export function logFault(error: unknown, code: ProblemCode, request: FastifyRequest): void {

@@ -44,7 +44,7 @@ export async function addOpenApi(app: ZodApp, version: string): Promise<void> {
             scheme: 'bearer',
             bearerFormat: 'JWT',
             description:
-              "HS256 under an API key's secret; `iss` is the service's id, `iat` within 30 seconds of now.",
+              "HS256 under an API key's secret; `iss` is the service's id, `iat` within 30 seconds of now. `exp` and `nbf` are honoured where they are given.",
           },
         },
       },

@@ -17,6 +17,7 @@ export const problemKinds: Record<ProblemCode, { status: number; title: string }
   CONFLICT: { status: 409, title: 'The request contradicts what is stored' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The request body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The request body is not JSON' },
+  RATE_LIMITED: { status: 429, title: 'Too many requests' },
   INTERNAL: { status: 500, title: 'Something went wrong here' },
   UNAVAILABLE: { status: 503, title: 'Something that is needed cannot be reached' },
 };

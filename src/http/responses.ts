@@ -5,7 +5,13 @@ import { problemKinds, problemMediaType, type ProblemCode } from './problem.ts';
 
 /** The refusals of a route for its OpenAPI entry, beside those that every route has. */
 export function problems(...codes: ProblemCode[]) {
-  const everywhere: ProblemCode[] = ['INVALID_INPUT', 'UNAUTHENTICATED', 'INTERNAL', 'UNAVAILABLE'];
+  const everywhere: ProblemCode[] = [
+    'INVALID_INPUT',
+    'UNAUTHENTICATED',
+    'RATE_LIMITED',
+    'INTERNAL',
+    'UNAVAILABLE',
+  ];
   return Object.fromEntries(
     [...everywhere, ...codes].map((code) => {
       const { status, title } = problemKinds[code];

@@ -147,6 +147,11 @@ export async function startApp(
     },
     adminToken: secrets.adminToken,
     trustProxy: config.TRUST_PROXY,
+    limits: {
+      requestsPerSecond: config.RATE_LIMIT_PER_SECOND,
+      failuresPerSecond: config.AUTH_FAILURES_PER_SECOND,
+      maxConnections: config.MAX_CONNECTIONS,
+    },
     version,
     isApiServed: config.ROLE !== 'worker',
     logger: log,

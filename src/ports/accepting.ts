@@ -6,6 +6,7 @@ import type { Callback, CallbackEvent } from '../domain/callback.schema.ts';
 import type { Attempt } from '../domain/history.schema.ts';
 import type { EventName } from '../domain/event.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { KeyType } from '../domain/key-type.ts';
 import type { ListNotifications, Notification } from '../domain/notification.schema.ts';
 import type { Page, PageQuery } from '../domain/page.schema.ts';
 import type { RetryPolicy } from '../domain/retry-policy.ts';
@@ -23,7 +24,7 @@ export type StoredApiKey = {
   id: string;
   serviceId: string;
   name: string;
-  keyType: string;
+  keyType: KeyType;
   sealedSecret: Uint8Array;
 };
 
@@ -32,7 +33,9 @@ export interface ApiKeyStore {
   /** False when the service has no such active key. */
   revoke(serviceId: string, keyId: string): Promise<boolean>;
   /** The active keys of a service with its profile; null when there is no such service. */
-  activeKeys(serviceId: string): Promise<{ profile: string; keys: StoredApiKey[] } | null>;
+  activeKeys(
+    serviceId: string,
+  ): Promise<{ profile: string; rateLimitPerSecond: number | null; keys: StoredApiKey[] } | null>;
 }
 
 type RotationResult =
@@ -72,18 +75,25 @@ export type NewNotification = {
   timesOut?: boolean;
 };
 
-export type NotificationChoice = { statuses?: readonly string[]; types?: readonly string[] };
+/** Of one service, what was made with these types of its keys. */
+export type OwnedScope = { serviceId: string; keyTypes: readonly KeyType[] };
+
+export type NotificationChoice = {
+  statuses?: readonly string[];
+  types?: readonly string[];
+  keyTypes?: readonly KeyType[];
+};
 
 export interface NotificationStore {
   /** Stores it, or answers with the one that has its id already. */
   register(notification: NewNotification): Promise<{ stored: NewNotification; wasCreated: boolean }>;
   find(id: string): Promise<Notification | null>;
-  /** The letters that these references name, of one service or of all, each with the reference that names it. */
+  /** The letters that these references name, within a scope or of all, each with the reference that names it. */
   findLetters(
     references: readonly string[],
-    serviceId: string | null,
+    scope: OwnedScope | null,
   ): Promise<{ id: string; serviceId: string; reference: string }[]>;
-  /** Of several `statuses` or `types`, those that have one of them. */
+  /** Of several `statuses`, `types` or `keyTypes`, those that have one of them. */
   list(query: ListNotifications & NotificationChoice): Promise<Page<Notification>>;
 }
 

@@ -1,4 +1,5 @@
 // Letters that came back.
+import type { KeyType } from '../domain/key-type.ts';
 import type { LetterReport } from '../domain/returned-letters.schema.ts';
 
 /** A letter of a report that is still to be told of. */
@@ -9,9 +10,10 @@ export interface LetterReportStore {
   create(report: {
     id: string;
     serviceId: string | null;
+    keyType: KeyType;
     letters: readonly { notificationId: string; eventId: string }[];
   }): Promise<void>;
-  find(id: string): Promise<{ report: LetterReport; serviceId: string | null } | null>;
+  find(id: string): Promise<{ report: LetterReport; serviceId: string | null; keyType: KeyType } | null>;
   /** Up to `limit` letters that come next. */
   next(id: string, limit: number): Promise<ReturnedLetterEntry[]>;
   /** Notes that all up to and including `place` have been accepted, and says how the report then stands. */

@@ -3,12 +3,15 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 /** How far a caller's clock may be from ours, either way, as the Notify systems have it. */
 const clockToleranceSeconds = 30;
 
-export type JwtFault = 'malformed' | 'algorithm' | 'issuer' | 'signature' | 'clock';
+export type JwtFault = 'malformed' | 'algorithm' | 'issuer' | 'signature' | 'clock' | 'expired' | 'tooEarly';
 
 /** A token taken apart, of which nothing is proven yet: `issuer` says whose secrets to verify it with. */
 export type DecodedNotifyJwt = {
   issuer: string;
   issuedAtSeconds: number;
+  /** `exp` and `nbf`, which the Notify clients leave out; null where they are. */
+  expiresAtSeconds: number | null;
+  notBeforeSeconds: number | null;
   signedText: string;
   signature: Buffer;
 };
@@ -26,13 +29,16 @@ export function decodeNotifyJwt(
   if (!header || !claims || !signature) return { kind: 'invalid', reason: 'malformed' };
   // An extension that must be understood (RFC 7515, `crit`) is not understood here.
   if (header['alg'] !== 'HS256' || 'crit' in header) return { kind: 'invalid', reason: 'algorithm' };
-  const { iss: issuer, iat: issuedAtSeconds } = claims;
+  const { iss: issuer, iat: issuedAtSeconds, exp, nbf } = claims;
   if (typeof issuer !== 'string' || issuer === '') return { kind: 'invalid', reason: 'issuer' };
-  if (typeof issuedAtSeconds !== 'number' || !Number.isFinite(issuedAtSeconds))
+  if (!isTime(issuedAtSeconds) || !isTimeOrAbsent(exp) || !isTimeOrAbsent(nbf))
     return { kind: 'invalid', reason: 'malformed' };
   return {
     kind: 'decoded',
-    jwt: { issuer, issuedAtSeconds, signedText: `${headerPart}.${claimsPart}`, signature },
+    jwt: {
+      ...{ issuer, issuedAtSeconds, signedText: `${headerPart}.${claimsPart}`, signature },
+      ...{ expiresAtSeconds: exp ?? null, notBeforeSeconds: nbf ?? null },
+    },
   };
 }
 
@@ -48,9 +54,24 @@ export function verifyNotifyJwt(
   const secretIndex = secrets.findIndex((secret) => isSignedWith(jwt, secret));
   if (secretIndex === -1) return { kind: 'invalid', reason: 'signature' };
   // The clients cut `iat` to whole seconds, so ours is cut as well.
-  const differenceSeconds = Math.floor(now.getTime() / 1000) - jwt.issuedAtSeconds;
-  if (Math.abs(differenceSeconds) > clockToleranceSeconds) return { kind: 'invalid', reason: 'clock' };
+  const nowSeconds = Math.floor(now.getTime() / 1000);
+  const { issuedAtSeconds, expiresAtSeconds, notBeforeSeconds } = jwt;
+  // Whoever gives a token an end means it, so that has no tolerance; a clock that goes ahead of ours sets all the others.
+  if (expiresAtSeconds !== null && nowSeconds >= expiresAtSeconds)
+    return { kind: 'invalid', reason: 'expired' };
+  if (notBeforeSeconds !== null && notBeforeSeconds - nowSeconds > clockToleranceSeconds)
+    return { kind: 'invalid', reason: 'tooEarly' };
+  if (Math.abs(nowSeconds - issuedAtSeconds) > clockToleranceSeconds)
+    return { kind: 'invalid', reason: 'clock' };
   return { kind: 'valid', secretIndex };
+}
+
+function isTime(claim: unknown): claim is number {
+  return typeof claim === 'number' && Number.isFinite(claim);
+}
+
+function isTimeOrAbsent(claim: unknown): claim is number | undefined {
+  return claim === undefined || isTime(claim);
 }
 
 function isSignedWith(jwt: DecodedNotifyJwt, secret: string): boolean {

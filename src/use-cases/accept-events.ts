@@ -213,7 +213,7 @@ function dispatchEntries(snapshot: AcceptanceSnapshot, plan: AcceptancePlan): Di
 }
 
 function refuse({ caller, command }: Request, snapshot: AcceptanceSnapshot | undefined): AppError | null {
-  if (!snapshot || !maySee(caller, snapshot.serviceId)) return notFound('notification');
+  if (!snapshot || !maySee(caller, snapshot)) return notFound('notification');
   if (isDispatch(snapshot.profile)) return refuseOfDispatch(command, snapshot);
   if (command.event === 'message_delivery_problem')
     return new AppError('CONFLICT', 'Problems are told of the members of a Dispatch batch only.');

@@ -7,7 +7,7 @@ import { fromDate } from '../domain/instant.ts';
 import type { InboundStore, ServiceStore } from '../ports/index.ts';
 import { profileNamed } from '../profiles/index.ts';
 import { createAcceptEvents, type AcceptancePorts } from './accept-events.ts';
-import { maySee, type Caller } from './caller.ts';
+import { keyTypeOf, maySee, maySeeSettings, type Caller } from './caller.ts';
 
 export type AcceptInboundUseCase = (
   caller: Caller,
@@ -25,7 +25,7 @@ export function createAcceptInbound(
   const accept = createAcceptEvents(ports);
 
   return async (caller, serviceId, body) => {
-    const service = maySee(caller, serviceId) ? await ports.services.find(serviceId) : null;
+    const service = maySeeSettings(caller, serviceId) ? await ports.services.find(serviceId) : null;
     if (!service) throw notFound('service');
     const { inboundNumbers } = profileNamed(service.profile);
     const acceptedAt = fromDate(ports.now());
@@ -38,12 +38,17 @@ export function createAcceptInbound(
     const id = body.event_id ?? uuidv7();
     const refuseAnother = async (): Promise<void> => {
       const known = await ports.inbound.find(id);
-      if (known && (known.serviceId !== serviceId || !isSame(known, message, body))) throw inboundIdTaken();
+      if (known && (known.serviceId !== serviceId || !maySee(caller, known) || !isSame(known, message, body)))
+        throw inboundIdTaken();
     };
     if (body.event_id !== undefined) await refuseAnother();
 
     const { sequence, duplicate } = await accept(caller, {
-      notificationId: await ports.inbound.conversation(serviceId, message.sourceNumber),
+      notificationId: await ports.inbound.conversation(
+        // Real messages of one number keep one order, whichever key reports them.
+        { serviceId, keyType: keyTypeOf(caller) === 'test' ? 'test' : 'live' },
+        message.sourceNumber,
+      ),
       event: 'inbound_sms',
       details: message,
       eventId: id,

@@ -5,7 +5,14 @@ import { decodeNotifyJwt, verifyNotifyJwt, type JwtFault } from '../signing/noti
 import type { Caller } from './caller.ts';
 import type { ActiveKey, ServiceKeyCache } from './service-keys.ts';
 
-export type AuthenticateUseCase = (authorization: string | undefined) => Promise<Caller>;
+export type AuthenticateUseCase = (
+  authorization: string | undefined,
+  /** False looks at what is known of a service and no further: a key that was made within the last second may be refused. */
+  options?: { looksAgain?: boolean },
+) => Promise<Caller>;
+
+/** The longest credentials are JWTs, which the Notify clients make of some 250 characters. */
+const maxCredentialLength = 4096;
 
 type Refused = { kind: 'refused'; message: string };
 type KeySearch = { kind: 'found'; key: ActiveKey } | Refused;
@@ -15,12 +22,17 @@ const howToAuthenticate =
 const unknownKey =
   'The API key is not known: it was never given, was revoked, or its service does not exist.';
 
+// As the Notify systems say it.
+const clockRule = 'Your system clock must be accurate to within 30 seconds: check the clock of the caller.';
+
 const jwtFaults: Record<JwtFault, string> = {
   malformed: `The token is neither an API key nor a well-formed JWT. ${howToAuthenticate}`,
   algorithm: 'The JWT must be signed with HS256, and name no critical extensions.',
   issuer: 'The JWT must name the id of a service as its `iss`.',
   signature: 'The JWT is not signed with an active API key of the service that its `iss` names.',
-  clock: 'The `iat` of the JWT must be within 30 seconds of the time here: check the clock of the caller.',
+  clock: `The \`iat\` of the JWT is not the time here. ${clockRule}`,
+  expired: `The JWT has expired: its \`exp\` has passed. ${clockRule}`,
+  tooEarly: `The JWT is not valid yet: its \`nbf\` is to come. ${clockRule}`,
 };
 
 /** Says who sent an Authorization header; throws UNAUTHENTICATED, with what to send instead, when nobody known did. */
@@ -35,12 +47,13 @@ export function createAuthenticate(deps: {
   const serviceCaller = async (
     serviceId: string,
     search: (keys: ActiveKey[]) => KeySearch,
+    looksAgain: boolean,
   ): Promise<Caller> => {
     const askedAt = now().getTime();
     const cached = await keys.load(serviceId);
     let result = searchIn(cached.found, search);
     let found = cached.found;
-    if (result.kind === 'refused' && cached.loadedAt < askedAt) {
+    if (looksAgain && result.kind === 'refused' && cached.loadedAt < askedAt) {
       ({ found } = await keys.load(serviceId, askedAt));
       result = searchIn(found, search);
     }
@@ -49,24 +62,26 @@ export function createAuthenticate(deps: {
       throw new AppError('UNAVAILABLE', 'API keys of this service cannot be checked now: try again later.');
     if (result.kind === 'refused' || !found) throw unauthenticated(refusal(result));
     const { id: keyId, keyType } = result.key;
-    return { kind: 'service', serviceId, profile: found.profile, keyId, keyType };
+    const { profile, rateLimitPerSecond } = found;
+    return { kind: 'service', serviceId, profile, keyId, keyType, rateLimitPerSecond };
   };
 
-  const byApiKey = (text: string): Promise<Caller> | null => {
+  const byApiKey = (text: string, looksAgain: boolean): Promise<Caller> | null => {
     const parsed = parseApiKey(text);
     if (!parsed) return null;
-    return serviceCaller(parsed.serviceId, (active) => {
+    const search = (active: ActiveKey[]): KeySearch => {
       const key = active.find(({ secret }) => equalsInConstantTime(secret, parsed.secret));
       return key ? { kind: 'found', key } : { kind: 'refused', message: unknownKey };
-    });
+    };
+    return serviceCaller(parsed.serviceId, search, looksAgain);
   };
 
-  const byJwt = async (token: string): Promise<Caller> => {
+  const byJwt = async (token: string, looksAgain: boolean): Promise<Caller> => {
     const decoded = decodeNotifyJwt(token);
     if (decoded.kind === 'invalid') throw unauthenticated(jwtFaults[decoded.reason]);
     const { jwt } = decoded;
     if (!uuidPattern.test(jwt.issuer)) throw unauthenticated(jwtFaults.issuer);
-    return serviceCaller(jwt.issuer.toLowerCase(), (active) => {
+    const search = (active: ActiveKey[]): KeySearch => {
       const verdict = verifyNotifyJwt(
         jwt,
         active.map(({ secret }) => secret),
@@ -75,20 +90,21 @@ export function createAuthenticate(deps: {
       if (verdict.kind === 'invalid') return { kind: 'refused', message: jwtFaults[verdict.reason] };
       const key = active[verdict.secretIndex];
       return key ? { kind: 'found', key } : { kind: 'refused', message: jwtFaults.signature };
-    });
+    };
+    return serviceCaller(jwt.issuer.toLowerCase(), search, looksAgain);
   };
 
-  return async (authorization) => {
+  return async (authorization, { looksAgain = true } = {}) => {
     if (authorization === undefined) throw unauthenticated(`There is no credential. ${howToAuthenticate}`);
     const [scheme = '', credential, ...rest] = authorization.trim().split(/ +/);
-    if (credential === undefined || rest.length > 0)
+    if (credential === undefined || rest.length > 0 || credential.length > maxCredentialLength)
       throw unauthenticated(`The Authorization header is not understood. ${howToAuthenticate}`);
     switch (scheme.toLowerCase()) {
       case 'bearer':
         if (equalsInConstantTime(credential, adminToken)) return { kind: 'operator' };
-        return byApiKey(credential) ?? byJwt(credential);
+        return byApiKey(credential, looksAgain) ?? byJwt(credential, looksAgain);
       case 'apikey-v1': {
-        const caller = byApiKey(credential);
+        const caller = byApiKey(credential, looksAgain);
         if (!caller) throw unauthenticated(`This is not an API key: ${keyShape}`);
         return caller;
       }

@@ -3,7 +3,7 @@ import type { Member, NewMember } from '../domain/batch.schema.ts';
 import { AppError, notFound } from '../domain/errors.ts';
 import { fromDate } from '../domain/instant.ts';
 import type { BatchStore, CampaignStore, NumberedMember } from '../ports/index.ts';
-import { maySee, type Caller } from './caller.ts';
+import { maySeeBatches, maySeeSettings, type Caller } from './caller.ts';
 
 type Added = { id: string; members: Member[] };
 
@@ -15,7 +15,9 @@ export async function createBatch(
   members: readonly NewMember[],
 ): Promise<Added> {
   const communication = await ports.campaigns.findCommunication(communicationId);
-  if (!communication || !maySee(caller, communication.service_id)) throw notFound('communication');
+  if (!communication || !maySeeSettings(caller, communication.service_id)) throw notFound('communication');
+  if (!maySeeBatches(caller, communication.service_id))
+    throw new AppError('FORBIDDEN', 'Dispatch has no test messages: create batches with a live key.');
   const id = uuidv7();
   const numbered = members.map(withId);
   const createdAt = fromDate(ports.now());
@@ -34,7 +36,7 @@ export async function appendMembers(
   members: readonly NewMember[],
 ): Promise<Added> {
   const batch = await ports.batches.find(batchId);
-  if (!batch || !maySee(caller, batch.service_id)) throw notFound('batch');
+  if (!batch || !maySeeBatches(caller, batch.service_id)) throw notFound('batch');
   const numbered = members.map(withId);
   if (!(await ports.batches.append(batchId, numbered, fromDate(ports.now()))))
     throw new AppError('CONFLICT', 'The batch was completed: put further members into a batch of their own.');

@@ -3,7 +3,7 @@ import type { CallbackEvent } from '../domain/callback.schema.ts';
 import { notFound } from '../domain/errors.ts';
 import type { Page, PageQuery } from '../domain/page.schema.ts';
 import type { CallbackStore, CommunicationStore } from '../ports/index.ts';
-import { maySee, type Caller } from './caller.ts';
+import { maySeeSettings, type Caller } from './caller.ts';
 
 /** Who changed what of a callback, when; the newest first. */
 export async function listCallbackVersions(
@@ -13,7 +13,7 @@ export async function listCallbackVersions(
   event: CallbackEvent,
   page: PageQuery,
 ): Promise<Page<CallbackVersion>> {
-  if (!maySee(caller, serviceId) || !(await ports.callbacks.find(serviceId, event)))
+  if (!maySeeSettings(caller, serviceId) || !(await ports.callbacks.find(serviceId, event)))
     throw notFound('callback');
   return ports.communications.versions(serviceId, event, page);
 }

@@ -2,7 +2,7 @@ import { AppError } from '../domain/errors.ts';
 import type { ListNotifications, Notification } from '../domain/notification.schema.ts';
 import type { Page } from '../domain/page.schema.ts';
 import type { NotificationStore } from '../ports/index.ts';
-import type { Caller } from './caller.ts';
+import { scopeOf, type Caller } from './caller.ts';
 
 /** The notifications the caller may see; FORBIDDEN when a service asks for another's. */
 export async function listNotifications(
@@ -10,10 +10,11 @@ export async function listNotifications(
   caller: Caller,
   query: ListNotifications,
 ): Promise<Page<Notification>> {
-  if (caller.kind === 'operator') return ports.notifications.list(query);
-  if (query.service_id !== undefined && query.service_id !== caller.serviceId)
+  const scope = scopeOf(caller);
+  if (!scope) return ports.notifications.list(query);
+  if (query.service_id !== undefined && query.service_id !== scope.serviceId)
     throw new AppError('FORBIDDEN', "service_id: an API key lists its own service's notifications only.", {
       fields: [{ path: 'service_id', message: 'is not the service of this API key' }],
     });
-  return ports.notifications.list({ ...query, service_id: caller.serviceId });
+  return ports.notifications.list({ ...query, service_id: scope.serviceId, keyTypes: scope.keyTypes });
 }

@@ -11,6 +11,6 @@ export async function redeliverInbound(
   messageId: string,
 ): Promise<Redelivery> {
   const message = await ports.inbound.find(messageId);
-  if (!message || !maySee(caller, message.serviceId)) throw notFound('inbound message');
+  if (!message || !maySee(caller, message)) throw notFound('inbound message');
   return redeliver(ports, message.notificationId, messageId);
 }

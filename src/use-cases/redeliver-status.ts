@@ -25,7 +25,7 @@ export async function redeliverStatus(
   eventId: string,
 ): Promise<Redelivery> {
   const notification = await ports.notifications.find(notificationId);
-  if (!notification || !maySee(caller, notification.service_id)) throw notFound('notification');
+  if (!notification || !maySee(caller, notification)) throw notFound('notification');
   return redeliver(ports, notificationId, eventId);
 }
 

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { AppError, invalidField, invalidFields } from '../domain/errors.ts';
 import { fromDate } from '../domain/instant.ts';
+import type { KeyType } from '../domain/key-type.ts';
 import type { CallbackAuth } from '../domain/callback.schema.ts';
 import type { Notification, RegisterNotification } from '../domain/notification.schema.ts';
 import { notificationTokenContext } from '../domain/secret-contexts.ts';
@@ -17,7 +18,7 @@ import type {
 import { profileNamed, type Profile } from '../profiles/index.ts';
 import type { AcceptStatusUseCase } from './accept-status.ts';
 import { callbackUrlObjection } from './callback-url.ts';
-import type { Caller } from './caller.ts';
+import { keyTypeOf, maySee, type Caller } from './caller.ts';
 import { recipientObjection } from './recipient-objection.ts';
 import { simulateDelivery } from './simulate-delivery.ts';
 
@@ -32,7 +33,7 @@ type Ports = {
 
 /**
  * Registers a notification. The same id with the same body gives the one that is stored; with another body, or for
- * another service, CONFLICT. One to a smoke-test recipient is answered and not kept; with a test key nothing is sent, and
+ * another service or type of key, CONFLICT. One to a smoke-test recipient is answered and not kept; with a test key nothing is sent, and
  * the statuses that a provider would have reported are accepted at once.
  */
 export async function registerNotification(
@@ -43,7 +44,7 @@ export async function registerNotification(
   const { serviceId, profile: profileName } = await resolveService(ports, caller, body.service_id);
   const profile = profileNamed(profileName);
   refuseFaults(profile, body, ports);
-  const notification = toNotification(body, serviceId, ports.now());
+  const notification = toNotification(body, { serviceId, keyType: keyTypeOf(caller) }, ports.now());
   if (isSmokeTest(profile.simulatedRecipients, body.to)) return { notification, wasCreated: true };
   const requestDigest = createHash('sha256')
     .update(canonicalJson({ ...body, service_id: serviceId }))
@@ -55,7 +56,7 @@ export async function registerNotification(
     own: sealOwn(ports.secrets, notification.id, profile, body),
     timesOut: body.notification_type !== 'letter' && profile.timeoutStatus(notification.status) !== null,
   });
-  if (!wasCreated && !requestDigest.equals(stored.requestDigest))
+  if (!wasCreated && !(requestDigest.equals(stored.requestDigest) && maySee(caller, stored.notification)))
     throw new AppError('CONFLICT', 'id: a notification with this id was registered with another body.', {
       fields: [{ path: 'id', message: 'is taken by a notification with another body' }],
     });
@@ -122,10 +123,15 @@ async function resolveService(
   return { serviceId: given, profile: service.profile };
 }
 
-function toNotification(body: RegisterNotification, serviceId: string, now: Date): Notification {
+function toNotification(
+  body: RegisterNotification,
+  { serviceId, keyType }: { serviceId: string; keyType: KeyType },
+  now: Date,
+): Notification {
   return {
     id: body.id ?? uuidv7(),
     service_id: serviceId,
+    key_type: keyType,
     reference: body.reference ?? null,
     to: body.to,
     notification_type: body.notification_type,

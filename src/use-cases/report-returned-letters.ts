@@ -3,7 +3,7 @@ import { notFound } from '../domain/errors.ts';
 import { groupBy } from '../domain/group-by.ts';
 import type { LetterReport, MatchedLetters, ReturnedLetters } from '../domain/returned-letters.schema.ts';
 import type { LetterReportStore, NotificationStore } from '../ports/index.ts';
-import { maySee, type Caller } from './caller.ts';
+import { keyTypeOf, maySee, scopeOf, type Caller } from './caller.ts';
 
 /**
  * Takes down which letters have come back and answers which of them are known; a workflow then tells of each by the
@@ -16,8 +16,8 @@ export async function reportReturnedLetters(
   { references }: ReturnedLetters,
 ): Promise<{ answer: MatchedLetters; reportId: string | null }> {
   const wanted = [...new Set(references)];
-  const serviceId = caller.kind === 'service' ? caller.serviceId : null;
-  const found = onlyOwned(await ports.notifications.findLetters(wanted, serviceId));
+  const scope = scopeOf(caller);
+  const found = onlyOwned(await ports.notifications.findLetters(wanted, scope));
   const named = new Set(found.map(({ reference }) => reference));
   const unmatched = wanted.filter((reference) => !named.has(reference));
   const ids = [...new Set(found.map(({ id }) => id))];
@@ -27,7 +27,11 @@ export async function reportReturnedLetters(
   const id = uuidv7();
   // The event ids are given here, so that a page which is told twice is recognised.
   const letters = ids.map((notificationId) => ({ notificationId, eventId: uuidv7() }));
-  await ports.letterReports.create({ id, serviceId, letters });
+  await ports.letterReports.create({
+    ...{ id, letters },
+    serviceId: scope?.serviceId ?? null,
+    keyType: keyTypeOf(caller),
+  });
   return { answer, reportId: id };
 }
 
@@ -49,10 +53,7 @@ export async function showLetterReport(
   id: string,
 ): Promise<LetterReport> {
   const found = await ports.letterReports.find(id);
-  if (
-    !found ||
-    (caller.kind !== 'operator' && (found.serviceId === null || !maySee(caller, found.serviceId)))
-  )
-    throw notFound('report');
+  const owner = found && { serviceId: found.serviceId ?? 'the operator', keyType: found.keyType };
+  if (!owner || !maySee(caller, owner)) throw notFound('report');
   return found.report;
 }

@@ -1,10 +1,11 @@
 import { apiKeySecretContext } from '../domain/secret-contexts.ts';
-import type { ApiKeyStore, SecretBox } from '../ports/index.ts';
+import type { ApiKeyStore, SecretBox, StoredApiKey } from '../ports/index.ts';
 
-export type ActiveKey = { id: string; keyType: string; secret: string };
+export type ActiveKey = Pick<StoredApiKey, 'id' | 'keyType' | 'sealedSecret'> & { secret: string };
 export type UnopenedKey = { serviceId: string; keyId: string; reason: string };
 type ServiceKeys = {
   profile: string;
+  rateLimitPerSecond: number | null;
   keys: ActiveKey[];
   /** One of its keys could not be opened, so it is not known whose a key is that is none of the others. */
   isPartial: boolean;
@@ -51,11 +52,14 @@ export function createServiceKeyCache(ports: {
     if (entries.size >= maxServices)
       for (const [id, entry] of entries) if (!isFresh(entry, now)) entries.delete(id);
     if (entries.size >= maxServices) entries.clear();
-    const entry = { loadedAt: now, found: loadKeys(ports, serviceId, report) };
+    const before = entries.get(serviceId);
+    const entry = { loadedAt: now, found: loadKeys(ports, serviceId, report, before?.found ?? null) };
     entries.set(serviceId, entry);
-    entry.found.catch(() => {
+    const drop = (): void => {
       if (entries.get(serviceId) === entry) entries.delete(serviceId);
-    });
+    };
+    // Services that do not exist take no place from those that do, however many are asked for.
+    entry.found.then((found) => found ?? drop(), drop);
     return entry;
   };
 
@@ -75,16 +79,22 @@ async function loadKeys(
   { apiKeys, secrets }: { apiKeys: ApiKeyStore; secrets: SecretBox },
   serviceId: string,
   report: (unopened: UnopenedKey) => void,
+  before: Promise<ServiceKeys | null> | null,
 ): Promise<ServiceKeys | null> {
   const stored = await apiKeys.activeKeys(serviceId);
   if (!stored) return null;
+  // Opening a secret is most of what loading costs, and few of them change.
+  const known = new Map((await before?.catch(() => null))?.keys.map((key) => [key.id, key]));
   const keys = stored.keys.flatMap(({ id, keyType, sealedSecret }): ActiveKey[] => {
+    const same = known.get(id);
+    if (same && Buffer.compare(same.sealedSecret, sealedSecret) === 0) return [same];
     try {
-      return [{ id, keyType, secret: secrets.open(sealedSecret, apiKeySecretContext(serviceId, id)) }];
+      const secret = secrets.open(sealedSecret, apiKeySecretContext(serviceId, id));
+      return [{ id, keyType, sealedSecret, secret }];
     } catch (cause) {
       report({ serviceId, keyId: id, reason: cause instanceof Error ? cause.message : 'it does not open' });
       return [];
     }
   });
-  return { profile: stored.profile, keys, isPartial: keys.length < stored.keys.length };
+  return { ...stored, keys, isPartial: keys.length < stored.keys.length };
 }

@@ -1,14 +1,14 @@
 import type { Batch, Member } from '../domain/batch.schema.ts';
 import { notFound } from '../domain/errors.ts';
 import type { BatchStore, StoredBatch } from '../ports/index.ts';
-import { maySee, type Caller } from './caller.ts';
+import { maySeeBatches, type Caller } from './caller.ts';
 import type { WorkflowUrl } from './show-history.ts';
 
 type Ports = { batches: BatchStore; workflowUrl: WorkflowUrl };
 
 export async function showBatch(ports: Ports, caller: Caller, batchId: string): Promise<Batch> {
   const batch = await ports.batches.find(batchId);
-  if (!batch || !maySee(caller, batch.service_id)) throw notFound('batch');
+  if (!batch || !maySeeBatches(caller, batch.service_id)) throw notFound('batch');
   return withWorkflow(ports, batch);
 }
 

@@ -4,7 +4,7 @@ import { notFound } from '../domain/errors.ts';
 import type { CommunicationCallbackResult } from '../domain/history.schema.ts';
 import type { Page } from '../domain/page.schema.ts';
 import type { CampaignStore } from '../ports/index.ts';
-import { maySee, type Caller } from './caller.ts';
+import { maySeeBatches, maySeeSettings, type Caller } from './caller.ts';
 import { toCallbackResult, type WorkflowUrl } from './show-history.ts';
 
 export async function showCommunication(
@@ -13,7 +13,7 @@ export async function showCommunication(
   id: string,
 ): Promise<Communication> {
   const communication = await campaigns.findCommunication(id);
-  if (!communication || !maySee(caller, communication.service_id)) throw notFound('communication');
+  if (!communication || !maySeeSettings(caller, communication.service_id)) throw notFound('communication');
   return communication;
 }
 
@@ -24,7 +24,8 @@ export async function showCommunicationHistory(
   id: string,
   page: { limit: number; cursor?: string | undefined },
 ): Promise<Page<CommunicationCallbackResult>> {
-  await showCommunication(ports, caller, id);
+  const { service_id: serviceId } = await showCommunication(ports, caller, id);
+  if (!maySeeBatches(caller, serviceId)) return { items: [], nextCursor: null };
   const { items, nextCursor } = await ports.campaigns.history(id, page);
   return {
     items: items.map(({ notificationId, ...row }) => ({

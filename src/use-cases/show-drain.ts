@@ -1,7 +1,7 @@
 import type { Drain } from '../domain/drain.schema.ts';
 import { notFound } from '../domain/errors.ts';
 import type { DrainStore } from '../ports/index.ts';
-import { maySee, type Caller } from './caller.ts';
+import { maySeeSettings, type Caller } from './caller.ts';
 
 /** How far the release of what was held has come. */
 export async function showDrain(
@@ -10,6 +10,6 @@ export async function showDrain(
   drainId: string,
 ): Promise<Drain> {
   const found = await drains.find(drainId);
-  if (!found || !maySee(caller, found.serviceId)) throw notFound('drain');
+  if (!found || !maySeeSettings(caller, found.serviceId)) throw notFound('drain');
   return found.drain;
 }

@@ -19,7 +19,7 @@ export async function showHistory(
   notificationId: string,
 ): Promise<CallbackHistory> {
   const notification = await ports.notifications.find(notificationId);
-  if (!notification || !maySee(caller, notification.service_id)) throw notFound('notification');
+  if (!notification || !maySee(caller, notification)) throw notFound('notification');
 
   const rows = await ports.statuses.history(notificationId);
   return { items: toCallbackResults(rows, notificationId, ports.workflowUrl) };

@@ -11,7 +11,7 @@ export async function showInboundHistory(
   messageId: string,
 ): Promise<CallbackHistory> {
   const message = await ports.inbound.find(messageId);
-  if (!message || !maySee(caller, message.serviceId)) throw notFound('inbound message');
+  if (!message || !maySee(caller, message)) throw notFound('inbound message');
   // All that its number sent: whether this one is being delivered is told from those before it.
   const rows = await ports.statuses.history(message.notificationId);
   const results = toCallbackResults(rows, message.notificationId, ports.workflowUrl);

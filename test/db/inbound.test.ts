@@ -90,7 +90,7 @@ test('a message is queued once and comes out as it was accepted', async () => {
 test('what stands for a number is neither found nor listed as a notification', async () => {
   await accept();
   const notifications = createNotificationStore(database.pool);
-  const conversation = await store().conversation(serviceId, '447700900456');
+  const conversation = await store().conversation({ serviceId, keyType: 'live' }, '447700900456');
   expect(await notifications.find(conversation)).toBeNull();
   expect(await notifications.list({ limit: 10, service_id: serviceId })).toEqual({
     items: [],

@@ -49,6 +49,20 @@ test('a message is named by the provider’s reference or by its own id, for its
   );
 });
 
+test('a message of a test key, which nobody sent, is named by no receipt and takes none of a live one', async () => {
+  const { serviceId } = await storeService(database.pool);
+  const live = await storeNotification(database.pool, serviceId, { provider_reference: 'ref-9' });
+  const trial = await storeNotification(database.pool, serviceId, {
+    ...{ provider_reference: 'ref-9', key_type: 'test', created_at: '2030-01-01T00:00:00.000000Z' },
+  });
+  const find = async (namesBy: NamesBy, reference: string) =>
+    (await receipts().find({ provider: 'mmg', namesBy, reference }, [serviceId])).map(
+      ({ notificationId }) => notificationId,
+    );
+  expect(await find('reference', 'ref-9')).toEqual([live]);
+  expect(await find('id', trial)).toEqual([]);
+});
+
 test('a member is named by the reference of its destination, or by its id for its only one with the provider', async () => {
   const { serviceId, aBatch } = await createDispatchFixture(database.pool);
   const { id, members } = await aBatch(3);

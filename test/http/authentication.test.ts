@@ -30,6 +30,41 @@ describe('A caller', () => {
     },
   );
 
+  it.each([
+    ['exp', -1, /has expired/],
+    ['nbf', 60, /not valid yet/],
+  ])(
+    'is refused a JWT whose `%s` is %d seconds from now, under /v1 and /v2',
+    async (claim, seconds, said) => {
+      const { call, addService } = await createTestApp();
+      const { id, key } = await addService();
+      const iat = Math.floor(testNow.getTime() / 1000);
+      const token = (at: number) =>
+        `Bearer ${signJwt({ claims: { iss: id, iat, [claim]: iat + at }, secret: key.slice(-36) })}`;
+      const [v1, v2] = [
+        await call('GET', '/v1/notifications', { as: token(seconds) }),
+        await call('GET', '/v2/notifications', { as: token(seconds) }),
+      ];
+      expect([v1.statusCode, v1.json()]).toEqual([
+        401,
+        expect.objectContaining({ code: 'UNAUTHENTICATED', detail: expect.stringMatching(said) as string }),
+      ]);
+      expect([v2.statusCode, v2.json()]).toEqual([
+        403,
+        {
+          status_code: 403,
+          errors: [
+            {
+              error: 'AuthError',
+              message: expect.stringMatching(/system clock must be accurate to within 30 seconds/) as string,
+            },
+          ],
+        },
+      ]);
+      expect((await call('GET', '/v2/notifications', { as: token(-seconds) })).statusCode).toBe(200);
+    },
+  );
+
   it('may use any of the three schemes', async () => {
     const { call, addService } = await createTestApp();
     const { id, key } = await addService();

@@ -18,6 +18,7 @@ describe('A notification', () => {
       {
         ...body,
         service_id: service.id,
+        key_type: 'live',
         status: 'created',
         template_id: null,
         template_version: null,

@@ -189,7 +189,7 @@ describe('A text message that a provider brings', () => {
       message: 'Yes please',
       dateReceived: '2026-06-15T12:31:44.000000Z',
     });
-    expect([...t.ports.memory.conversations.keys()]).toEqual([`${serviceId}/447700900456`]);
+    expect([...t.ports.memory.conversations.keys()]).toEqual([`${serviceId}/live/447700900456`]);
   });
 
   it('of Twilio and of SAP is told of as the others’, whichever of SAP’s numbers is ours', async () => {
@@ -229,7 +229,7 @@ describe('A text message that a provider brings', () => {
         (await t.send('sap', { body: sap, headers: await t.shown('sap', sap) }, 'inbound')).statusCode,
       ).toBe(200);
     }
-    expect([...t.ports.memory.conversations.keys()]).toEqual([`${serviceId}/+61491570110`]);
+    expect([...t.ports.memory.conversations.keys()]).toEqual([`${serviceId}/live/+61491570110`]);
     const texts = [...t.ports.memory.statuses.values()]
       .flat()
       .map(({ details }) => (details as { message: string }).message);

@@ -47,6 +47,7 @@ function aNotification(changes: Partial<Notification> = {}): Notification {
   return {
     id: uuidv7(),
     service_id: uuidv7(),
+    key_type: 'live',
     reference: 'order-1',
     to: 'person@example.com',
     notification_type: 'email',

@@ -1,6 +1,7 @@
 // Providers that report over fakes, each showing itself as its fixtures do.
 import { createHmac } from 'node:crypto';
 import { providers } from '../../src/providers/index.ts';
+import type { HttpDeps } from '../../src/http/deps.ts';
 import { createTestApp } from './test-app.ts';
 
 const authToken = '0123456789abcdef0123456789abcdef';
@@ -31,8 +32,8 @@ const recipients: Readonly<Record<string, object>> = {
   notifynl: { to: '+31612345678', notification_type: 'sms' },
 };
 type Sent = { body?: Buffer; query?: string; headers?: Record<string, string> };
-export async function createProviderApp() {
-  const t = await createTestApp();
+export async function createProviderApp(changes: Partial<HttpDeps> = {}) {
+  const t = await createTestApp(changes);
 
   async function aService(profile: string, provider: string, settings: object = {}): Promise<string> {
     const { id } = (await t.call('POST', '/v1/services', { body: { name: 'Any', profile } })).json<{

@@ -22,6 +22,8 @@ export async function createTestApp(changes: Partial<HttpDeps> = {}) {
     }),
     adminToken,
     trustProxy: [],
+    // What is about limits says so.
+    limits: { requestsPerSecond: 1_000_000, failuresPerSecond: 1_000_000, maxConnections: 10_000 },
     version,
     isApiServed: true,
     logger: null,

@@ -13,6 +13,7 @@ const time = '2026-06-15T11:30:00.000000Z';
 const aSnapshot = (changes: Partial<AcceptanceSnapshot> = {}): AcceptanceSnapshot => ({
   notificationId: 'n',
   serviceId: 's',
+  keyType: 'live',
   profile: 'govuk-notify',
   notificationType: 'sms',
   templateId: 't1',

@@ -38,6 +38,7 @@ const setUp = async () => {
     profile: 'govuk-notify',
     keyId: created.id,
     keyType: 'team',
+    rateLimitPerSecond: null,
   };
   return { ports, process, serviceId: service.id, ...created, secret: created.key.slice(-36), caller };
 };

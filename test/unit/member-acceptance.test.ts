@@ -19,6 +19,7 @@ const aMember = (
 ): AcceptanceSnapshot & { destinations: DestinationSnapshot[] } => ({
   notificationId: 'n',
   serviceId: 's',
+  keyType: 'live',
   profile: 'dispatch',
   notificationType: 'member',
   templateId: null,

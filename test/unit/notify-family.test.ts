@@ -160,6 +160,7 @@ describe('What becomes a callback', () => {
   const snapshot = (notificationType: string): AcceptanceSnapshot => ({
     notificationId: 'n',
     serviceId: 's',
+    keyType: 'live',
     profile: 'a-profile',
     notificationType,
     templateId: null,

@@ -34,6 +34,31 @@ describe('A Notify JWT', () => {
     expect(verify(vector.token, { now: new Date((iat + seconds) * 1000) }).kind).toBe(kind);
   });
 
+  it.each([
+    ['exp', 1, 'valid'],
+    ['exp', 0, 'expired'],
+    ['exp', -1, 'expired'],
+    ['nbf', 30, 'valid'],
+    ['nbf', 31, 'tooEarly'],
+    ['nbf', -3600, 'valid'],
+  ] as const)('with an `%s` %d seconds from now is %s', (claim, seconds, outcome) => {
+    const token = signJwt({ claims: { iss, iat, [claim]: iat + seconds }, secret });
+    const answer = verify(token);
+    expect(answer.kind === 'valid' ? 'valid' : answer.reason).toBe(outcome);
+  });
+
+  it.each(['exp', 'nbf'])('is not told of its `%s` when it is not signed with a known secret', (claim) => {
+    const token = signJwt({ claims: { iss, iat, [claim]: claim === 'exp' ? 0 : 2e9 }, secret });
+    expect(verify(token, { secrets: ['other'] })).toEqual({ kind: 'invalid', reason: 'signature' });
+  });
+
+  it.each(['exp', 'nbf'])('is malformed with an `%s` that is no number', (claim) => {
+    for (const value of ['soon', null, {}])
+      expect(verify(signJwt({ claims: { iss, iat, [claim]: value }, secret }))).toEqual({
+        ...{ kind: 'invalid', reason: 'malformed' },
+      });
+  });
+
   it('is not told of its clock when it is not signed with a known secret', () => {
     const answer = verify(vector.token, { secrets: ['other'], now: new Date(0) });
     expect(answer).toEqual({ kind: 'invalid', reason: 'signature' });

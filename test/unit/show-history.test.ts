@@ -69,6 +69,7 @@ describe('showHistory', () => {
       profile: 'govuk-notify',
       keyId: 'k',
       keyType: 'live',
+      rateLimitPerSecond: null,
     } as const;
     await expect(
       showHistory({ ...ports, workflowUrl: () => null }, stranger, given.notification.id),

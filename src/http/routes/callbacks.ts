@@ -8,7 +8,7 @@ import {
 import { RotatedSigningSecret } from '../../domain/credential.schema.ts';
 import { notFound } from '../../domain/errors.ts';
 import { Uuid } from '../../domain/text.schema.ts';
-import { maySee } from '../../use-cases/caller.ts';
+import { maySeeSettings } from '../../use-cases/caller.ts';
 import { configureCallback } from '../../use-cases/configure-callback.ts';
 import { rotateSigningSecret } from '../../use-cases/rotate-signing-secret.ts';
 import { callerOf, operatorOnly } from '../authenticate.ts';
@@ -58,7 +58,7 @@ export function addCallbackRoutes(app: ZodApp, deps: RouteDeps): void {
     },
     async (request) => {
       const { id, event } = request.params;
-      const callback = maySee(callerOf(request), id) ? await deps.callbacks.find(id, event) : null;
+      const callback = maySeeSettings(callerOf(request), id) ? await deps.callbacks.find(id, event) : null;
       if (!callback) throw notFound('callback');
       return callback;
     },

@@ -58,8 +58,7 @@ export function addNotificationRoutes(app: ZodApp, deps: RouteDeps): void {
     },
     async (request) => {
       const notification = await deps.notifications.find(request.params.id);
-      if (!notification || !maySee(callerOf(request), notification.service_id))
-        throw notFound('notification');
+      if (!notification || !maySee(callerOf(request), notification)) throw notFound('notification');
       return notification;
     },
   );

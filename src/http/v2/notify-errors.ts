@@ -1,7 +1,7 @@
 // Errors as the clients of the Notify systems read them.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FieldError } from '../../domain/errors.ts';
-import { logFault, toRefusal } from '../error-handler.ts';
+import { logFault, sayWhenToRepeat, toRefusal } from '../error-handler.ts';
 import { problemKinds, type ProblemCode } from '../problem.ts';
 
 type NotifyError = { error: string; message: string };
@@ -10,6 +10,7 @@ const kinds: Partial<Record<ProblemCode, string>> = {
   UNAUTHENTICATED: 'AuthError',
   FORBIDDEN: 'AuthError',
   NOT_FOUND: 'NoResultFound',
+  RATE_LIMITED: 'RateLimitError',
   INTERNAL: 'Exception',
   UNAVAILABLE: 'Exception',
 };
@@ -21,6 +22,7 @@ export function handleNotifyError(
 ): FastifyReply {
   const { code, detail, fields = [] } = toRefusal(error, request.routeOptions.bodyLimit);
   logFault(error, code, request);
+  sayWhenToRepeat(error, reply);
   if (fields.length > 0 && code === 'INVALID_INPUT')
     return send(
       reply,

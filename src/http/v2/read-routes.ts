@@ -3,6 +3,7 @@ import { notFound } from '../../domain/errors.ts';
 import { ListNotifyMessages, ListReceivedTexts } from '../../domain/notify-api.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
 import type { RouteDeps } from '../deps.ts';
+import { maySee, scopeOfService } from '../../use-cases/caller.ts';
 import type { ZodApp } from '../zod-app.ts';
 import { readShape, receivedTextShape, storedStatuses } from './notify-shapes.ts';
 import { baseOf, serviceOf } from './service-caller.ts';
@@ -15,22 +16,25 @@ export function addReadRoutes(app: ZodApp, deps: RouteDeps): void {
     '/notifications/:id',
     { schema: { hide: true, params: z.strictObject({ id: Uuid }) } },
     async (request) => {
-      const { serviceId, profile } = serviceOf(request);
+      const caller = serviceOf(request);
       const notification = await deps.notifications.find(request.params.id);
-      if (notification?.service_id !== serviceId) throw notFound('notification');
-      return readShape(baseOf(request), profile, notification);
+      if (!notification || !maySee(caller, notification)) throw notFound('notification');
+      return readShape(baseOf(request), caller.profile, notification);
     },
   );
 
   app.get('/notifications', { schema: { hide: true, querystring: ListNotifyMessages } }, async (request) => {
-    const { serviceId, profile } = serviceOf(request);
+    const caller = serviceOf(request);
+    const { serviceId, profile, keyType } = caller;
     const { template_type: types, status, reference, older_than: olderThan } = request.query;
     const older = olderThan === undefined ? null : await deps.notifications.find(olderThan);
-    const isEmpty = olderThan !== undefined && older?.service_id !== serviceId;
+    const isEmpty = olderThan !== undefined && !(older && maySee(caller, older));
     const page = isEmpty
       ? { items: [], nextCursor: null }
       : await deps.notifications.list({
           service_id: serviceId,
+          // As with the Notify systems: what was sent with this type of key, also where the caller may see more by id.
+          keyTypes: [keyType],
           limit: pageSize,
           ...(older && { cursor: `${older.created_at}_${older.id}` }),
           ...(reference !== undefined && { reference }),
@@ -48,8 +52,7 @@ export function addReadRoutes(app: ZodApp, deps: RouteDeps): void {
     '/received-text-messages',
     { schema: { hide: true, querystring: ListReceivedTexts } },
     async (request) => {
-      const { serviceId } = serviceOf(request);
-      const page = await deps.inbound.list(serviceId, {
+      const page = await deps.inbound.list(scopeOfService(serviceOf(request)), {
         limit: pageSize,
         olderThan: request.query.older_than ?? null,
       });

@@ -37,7 +37,9 @@ export function describeApiKeyStore(makeStores: () => Promise<Stores>): void {
       const { services, apiKeys } = await makeStores();
       const service = aService();
       await services.create(service);
-      expect(await apiKeys.activeKeys(service.id)).toEqual({ profile: 'govuk-notify', keys: [] });
+      expect(await apiKeys.activeKeys(service.id)).toEqual({
+        ...{ profile: 'govuk-notify', rateLimitPerSecond: null, keys: [] },
+      });
       expect(await apiKeys.activeKeys(uuidv7())).toBeNull();
     });
 

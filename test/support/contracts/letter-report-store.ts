@@ -9,7 +9,7 @@ export function describeLetterReportStore(make: () => Promise<LetterReportStore>
     it('gives the letters in their order, from where the telling stands', async () => {
       const store = await make();
       const id = uuidv7();
-      await store.create({ id, serviceId: null, letters });
+      await store.create({ id, serviceId: null, keyType: 'live', letters });
       const all = letters.map((letter, index) => ({ ...letter, place: index + 1 }));
       expect(await store.next(id, 2)).toEqual(all.slice(0, 2));
       expect(await store.advance(id, 2)).toMatchObject({
@@ -24,11 +24,11 @@ export function describeLetterReportStore(make: () => Promise<LetterReportStore>
     it('is done when the last was told of, and stays so', async () => {
       const store = await make();
       const id = uuidv7();
-      await store.create({ id, serviceId: null, letters });
+      await store.create({ id, serviceId: null, keyType: 'live', letters });
       const end = await store.advance(id, 3);
       expect(end).toMatchObject({ state: 'done', done: 3, finished_at: expect.any(String) as string });
       expect(await store.advance(id, 1)).toEqual(end);
-      expect(await store.find(id)).toEqual({ report: end, serviceId: null });
+      expect(await store.find(id)).toEqual({ report: end, serviceId: null, keyType: 'live' });
     });
 
     it('knows of no other', async () => {

@@ -71,16 +71,17 @@ export function describeNotificationStore(makeStores: () => Promise<Stores>): vo
       await register({ notification_type: 'email', reference: 'ours-1' });
       const other = aService();
       await services.create(other);
+      const trial = await register({ ...letter, key_type: 'test', reference: 'ours-1' });
       const theirs = await register({ ...letter, service_id: other.id, reference: 'ours-1' });
       const wanted = ['ours-1', 'dvla-1', byId.id, 'nobody'];
 
-      const own = await notifications.findLetters(wanted, serviceId);
+      const own = await notifications.findLetters(wanted, { serviceId, keyTypes: ['live'] });
       const all = await notifications.findLetters(wanted, null);
 
       const inOrder = (found: typeof own) => found.map(({ id, reference }) => `${reference} ${id}`).sort();
       const expected = [`ours-1 ${byReference.id}`, `dvla-1 ${byProvider.id}`, `${byId.id} ${byId.id}`];
       expect(inOrder(own)).toEqual([...expected].sort());
-      expect(inOrder(all)).toEqual([...expected, `ours-1 ${theirs.id}`].sort());
+      expect(inOrder(all)).toEqual([...expected, `ours-1 ${theirs.id}`, `ours-1 ${trial.id}`].sort());
     });
 
     it('lists every notification once over its pages, the newest first', async () => {
@@ -105,6 +106,7 @@ export function describeNotificationStore(makeStores: () => Promise<Stores>): vo
       ['reference', { reference: 'wanted' }, { reference: 'wanted' }],
       ['status', { status: 'delivered' }, { status: 'delivered' }],
       ['type', { notification_type: 'sms' }, { notification_type: 'sms' }],
+      ['type of key', { key_type: 'test' }, { keyTypes: ['test'] }],
       ['statuses', { status: 'delivered' }, { statuses: ['delivered', 'permanent-failure'] }],
       ['types', { notification_type: 'letter' }, { types: ['letter', 'sms'] }],
       [

@@ -30,6 +30,16 @@ export function describeServiceStore(makeStore: () => Promise<ServiceStore>): vo
       expect(await store.find(service.id)).toEqual({ ...renamed, notification_list: [] });
     });
 
+    it('takes a rate limit, and takes it away again', async () => {
+      const store = await makeStore();
+      const service = aService();
+      await store.create(service);
+      const limited = { ...service, rate_limit_per_second: 5 };
+      expect(await store.update(service.id, { rate_limit_per_second: 5 })).toEqual(limited);
+      expect(await store.update(service.id, { name: service.name })).toEqual(limited);
+      expect(await store.update(service.id, { rate_limit_per_second: null })).toEqual(service);
+    });
+
     it('answers null to a change of a service that does not exist', async () => {
       const store = await makeStore();
       expect(await store.update(uuidv7(), { name: 'Renamed' })).toBeNull();

@@ -16,6 +16,7 @@ export function createFakeApiKeyStore({ services, apiKeys }: Memory): ApiKeyStor
       if (!service) return null;
       return {
         profile: service.profile,
+        rateLimitPerSecond: service.rate_limit_per_second ?? null,
         keys: [...apiKeys.values()].filter((key) => key.serviceId === serviceId),
       };
     },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { InboundMessage } from '../../../src/domain/inbound.ts';
+import type { KeyType } from '../../../src/domain/key-type.ts';
 import type { InboundStore, StoredInbound } from '../../../src/ports/index.ts';
 import { unregistered, type Memory } from './memory.ts';
 
@@ -9,6 +10,7 @@ export function createFakeInboundStore({ notifications, statuses, conversations 
       (statuses.get(notificationId) ?? []).map(({ eventId, sequence, acceptedAt, details }) => ({
         id: eventId,
         serviceId: key.split('/')[0] ?? '',
+        keyType: (key.split('/')[1] ?? '') as KeyType,
         notificationId,
         sequence,
         acceptedAt,
@@ -17,13 +19,13 @@ export function createFakeInboundStore({ notifications, statuses, conversations 
     );
 
   return {
-    async conversation(serviceId, sourceNumber) {
-      const key = `${serviceId}/${sourceNumber}`;
+    async conversation({ serviceId, keyType }, sourceNumber) {
+      const key = `${serviceId}/${keyType}/${sourceNumber}`;
       const known = conversations.get(key);
       if (known !== undefined) return known;
       const id = randomUUID();
       conversations.set(key, id);
-      notifications.set(id, unregistered(id, serviceId, sourceNumber, 'inbound_sms'));
+      notifications.set(id, unregistered(id, serviceId, sourceNumber, 'inbound_sms', keyType));
       return id;
     },
 
@@ -31,9 +33,9 @@ export function createFakeInboundStore({ notifications, statuses, conversations 
       return all().find((message) => message.id === id) ?? null;
     },
 
-    async list(serviceId, { limit, olderThan }) {
+    async list({ serviceId, keyTypes }, { limit, olderThan }) {
       const own = all()
-        .filter((message) => message.serviceId === serviceId)
+        .filter((message) => message.serviceId === serviceId && keyTypes.includes(message.keyType))
         .sort((left, right) => (left.acceptedAt + left.id < right.acceptedAt + right.id ? 1 : -1));
       const start = olderThan === null ? 0 : own.findIndex(({ id }) => id === olderThan) + 1;
       return olderThan !== null && start === 0 ? [] : own.slice(start, start + limit);

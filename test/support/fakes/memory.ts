@@ -3,6 +3,7 @@ import type { StoredVersion } from '../../../src/domain/callback-versions.ts';
 import type { Drain } from '../../../src/domain/drain.schema.ts';
 import type { Campaign } from '../../../src/domain/communication.schema.ts';
 import { fromDate, type Instant } from '../../../src/domain/instant.ts';
+import type { KeyType } from '../../../src/domain/key-type.ts';
 import type { DestinationSnapshot } from '../../../src/domain/member-acceptance.ts';
 import type {
   HistoryRow,
@@ -49,7 +50,7 @@ export type Memory = {
   statuses: Map<string, MemoryStatus[]>;
   versions: Map<string, StoredVersion[]>;
   drains: Map<string, { drain: Drain; serviceId: string }>;
-  /** By `<service id>/<source number>`, what stands for all that the number sends. */
+  /** By `<service id>/<key type>/<source number>`, what stands for all that the number sends. */
   conversations: Map<string, string>;
   campaigns: Map<string, Campaign>;
   communications: Map<string, NewCommunication>;
@@ -78,10 +79,11 @@ export function unregistered(
   serviceId: string,
   to: string,
   type: 'member' | 'batch' | 'inbound_sms',
+  keyType: KeyType = 'live',
 ): MemoryNotification {
   return {
     notification: {
-      ...{ id, service_id: serviceId, reference: null, to, status: 'created' },
+      ...{ id, service_id: serviceId, key_type: keyType, reference: null, to, status: 'created' },
       notification_type: type as 'member',
       ...{ template_id: null, template_version: null, template_name: null, provider: null },
       ...{ provider_reference: null, created_at: fromDate(new Date()), sent_at: null, completed_at: null },

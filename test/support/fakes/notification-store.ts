@@ -17,11 +17,14 @@ export function createFakeNotificationStore({ notifications }: Memory): Notifica
       return found && isShown(found) ? structuredClone(found) : null;
     },
 
-    async findLetters(references, serviceId) {
+    async findLetters(references, scope) {
       const letters = [...notifications.values()]
         .map(({ notification }) => notification)
         .filter(({ notification_type: type }) => type === 'letter')
-        .filter(({ service_id: own }) => serviceId === null || own === serviceId);
+        .filter(
+          ({ service_id: own, key_type: keyType }) =>
+            scope === null || (own === scope.serviceId && scope.keyTypes.includes(keyType)),
+        );
       return references.flatMap((reference) =>
         letters
           .filter((letter) => [letter.provider_reference, letter.reference, letter.id].includes(reference))
@@ -51,6 +54,7 @@ function matches(notification: Notification, query: ListNotifications & Notifica
     (query.reference ?? notification.reference) === notification.reference &&
     (query.status ?? notification.status) === notification.status &&
     (query.notification_type ?? notification.notification_type) === notification.notification_type &&
+    (query.keyTypes?.includes(notification.key_type) ?? true) &&
     (query.statuses?.includes(notification.status) ?? true) &&
     (query.types?.includes(notification.notification_type) ?? true) &&
     (query.since === undefined || createdAt >= query.since) &&

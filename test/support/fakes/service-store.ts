@@ -21,6 +21,9 @@ export function createFakeServiceStore({ services }: Memory): ServiceStore {
       if (!service) return null;
       service.name = change.name ?? service.name;
       service.notification_list = change.notification_list ?? service.notification_list;
+      const { rate_limit_per_second: limit } = change;
+      if (limit === null) delete service.rate_limit_per_second;
+      else if (limit !== undefined) service.rate_limit_per_second = limit;
       return structuredClone(service);
     },
   };

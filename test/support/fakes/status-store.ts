@@ -30,10 +30,17 @@ export function createFakeStatusStore(memory: Memory): StatusStore {
       return ids.flatMap((notificationId) => {
         const entry = notifications.get(notificationId);
         if (!entry) return [];
-        const { service_id: serviceId, notification_type, template_id, sent_at } = entry.notification;
+        const {
+          service_id: serviceId,
+          key_type: keyType,
+          notification_type,
+          template_id,
+          sent_at,
+        } = entry.notification;
         return {
           notificationId,
           serviceId,
+          keyType,
           profile: services.get(serviceId)?.profile ?? '',
           notificationType: notification_type,
           templateId: template_id,

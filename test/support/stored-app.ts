@@ -1,0 +1,55 @@
+// The HTTP side over the real stores of a database; nothing is delivered.
+import type { Pool } from 'pg';
+import { createSealedBox } from '../../src/crypto/sealed-box.ts';
+import { createApiKeyStore } from '../../src/db/api-key-store.ts';
+import { createBatchStore } from '../../src/db/batch-store.ts';
+import { createCallbackStore } from '../../src/db/callback-store.ts';
+import { createCampaignStore } from '../../src/db/campaign-store.ts';
+import { createCommunicationStore } from '../../src/db/communication-store.ts';
+import { createDrainStore } from '../../src/db/drain-store.ts';
+import { createInboundStore } from '../../src/db/inbound-store.ts';
+import { createLetterReportStore } from '../../src/db/letter-report-store.ts';
+import { createNotificationStore } from '../../src/db/notification-store.ts';
+import { createRedeliveries } from '../../src/db/redeliveries.ts';
+import { createServiceStore } from '../../src/db/service-store.ts';
+import { createStatusStore } from '../../src/db/status-store.ts';
+import { createStoredCallbacks } from '../../src/db/stored-callback.ts';
+import type { HttpDeps } from '../../src/http/deps.ts';
+import { createAcceptComplaint } from '../../src/use-cases/accept-complaint.ts';
+import { createAcceptInbound } from '../../src/use-cases/accept-inbound.ts';
+import { createAcceptProblem } from '../../src/use-cases/accept-problem.ts';
+import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
+import { noHandover, noMetrics } from './db-fixture.ts';
+import { createTestApp } from './test-app.ts';
+
+export type StoredApp = Awaited<ReturnType<typeof createStoredApp>>;
+
+export function createStoredApp(pool: Pool, changes: Partial<HttpDeps> = {}) {
+  const now = (): Date => new Date();
+  const services = createServiceStore(pool);
+  const statuses = createStatusStore(pool);
+  const inbound = createInboundStore(pool);
+  const acceptance = { statuses, handover: noHandover, metrics: noMetrics, now };
+  return createTestApp({
+    services,
+    apiKeys: createApiKeyStore(pool),
+    callbacks: createCallbackStore(pool),
+    communications: createCommunicationStore(pool),
+    drains: createDrainStore(pool),
+    campaigns: createCampaignStore(pool),
+    batches: createBatchStore(pool),
+    storedCallbacks: createStoredCallbacks(pool),
+    redeliveries: createRedeliveries(pool),
+    notifications: createNotificationStore(pool),
+    statuses,
+    inbound,
+    letterReports: createLetterReportStore(pool),
+    secrets: createSealedBox([{ id: 'test', key: new Uint8Array(32).fill(7) }]),
+    acceptStatus: createAcceptStatus(acceptance),
+    acceptComplaint: createAcceptComplaint(acceptance),
+    acceptProblem: createAcceptProblem(acceptance),
+    acceptInbound: createAcceptInbound({ ...acceptance, services, inbound }),
+    now,
+    ...changes,
+  });
+}
