@@ -5,6 +5,8 @@ import type { DeliveryMetrics } from '../ports/index.ts';
 export type Metrics = DeliveryMetrics & {
   /** A provider's receipt of a message that nobody has registered in time. */
   receiptDropped(provider: string): void;
+  /** An attempt that our own way out kept from taking place. */
+  egressFailed(kind: string): void;
   render(): Promise<{ contentType: string; text: string }>;
 };
 
@@ -24,6 +26,12 @@ export function createMetrics(queueDepth: () => Promise<number>): Metrics {
     name: 'ringback_receipts_dropped_total',
     help: 'Receipts of messages that nobody registered within five minutes, by provider.',
     labelNames: ['provider'],
+    registers,
+  });
+  const egressFailures = new Counter({
+    name: 'ringback_egress_failures_total',
+    help: 'Exchanges that our own network failed, by what of it was away: proxy, resolver, network or resources.',
+    labelNames: ['kind'],
     registers,
   });
   const dispatched = new Counter({
@@ -64,6 +72,7 @@ export function createMetrics(queueDepth: () => Promise<number>): Metrics {
   return {
     accepted: (profile, isDuplicate) => accepted.inc({ profile, duplicate: String(isDuplicate) }),
     receiptDropped: (provider) => receiptsDropped.inc({ provider }),
+    egressFailed: (kind) => egressFailures.inc({ kind }),
     dispatched: (count) => dispatched.inc(count),
     attempted: (outcome, durationMs) => {
       attempts.inc({ outcome });

@@ -11,7 +11,10 @@ export async function startConnectProxy(refusal: (authority: string) => string |
     socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
     return socket;
   };
-  const server = createServer();
+  const server = createServer((_request, response) => {
+    response.statusCode = 400;
+    response.end();
+  });
   server.on('connect', ({ url = '', headers }, client: Socket, head: Buffer) => {
     asked.push({ authority: url, headers });
     keep(client);

@@ -35,7 +35,7 @@ async function attempt(
 ): Promise<Exchange> {
   const agent = createGuardedAgent(
     createEgressPolicy({ allow, allowHttp }),
-    dns ? { resolve: dns.resolve } : {},
+    dns ? { resolver: dns.resolver } : {},
   );
   const request = {
     method: 'POST' as const,
@@ -105,9 +105,8 @@ describe('A connection to a name', () => {
   const refused = {
     failure: {
       outcome: 'refused',
-      reason: expect.stringContaining(
-        `Refused: ${name} resolves to an address that is not a public address`,
-      ) as string,
+      // Neither the address nor what it is in our network.
+      reason: `Refused: ${name} resolves to an address that is not public.`,
     },
     response: null,
   };
