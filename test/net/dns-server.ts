@@ -45,7 +45,7 @@ function record(name: Buffer, type: number, ttl: number, data: Buffer): Buffer {
  * addresses is asked for; `resolver` asks it and nobody else.
  */
 export async function startDnsServer(
-  answers: (name: string, time: number) => DnsAnswer,
+  answers: (name: string, time: number, family: number) => DnsAnswer,
   options: ResolverOptions = {},
 ) {
   const socket = createSocket('udp4');
@@ -55,7 +55,7 @@ export async function startDnsServer(
     const { name, type, end } = readQuestion(query);
     const time = (asked.get(`${name}/${type}`) ?? 0) + 1;
     asked.set(`${name}/${type}`, time);
-    const answer = isAway ? null : answers(name, time);
+    const answer = isAway ? null : answers(name, time, type === typeCodes.ipv4 ? 4 : 6);
     if (answer === null) return;
     const { addresses = [], ttl = 0, alias, code } = Array.isArray(answer) ? { addresses: answer } : answer;
     const found = addresses.filter((each) => typeCodes[ipaddr.parse(each).kind()] === type);
