@@ -100,6 +100,14 @@ describe('A connection', () => {
   });
 });
 
+test('A connection to a port that is no longer allowed is refused where it was configured while it was', async () => {
+  expect((await attempt(open, { allow: ['127.0.0.0/8'], port: 25 })).failure).toEqual({
+    outcome: 'refused',
+    reason:
+      'Refused: the URL must use port 80, 443 or one from 1024 up: the operator has not allowed port 25 (EGRESS_PORTS).',
+  });
+});
+
 describe('A connection to a name', () => {
   const allow = [`${open}/32`];
   const refused = {
