@@ -7,7 +7,8 @@ import { whileBeating } from './while-beating.ts';
 /**
  * Every attempt after the first, and the first to a receiver that is slow or busy, as a regular activity whose failures
  * Temporal's own retry policy repeats. Throws `DELIVERY_FAILED` while the receiver fails, with its reason in words and
- * never its answer, and `CROWDED` when too many wait for this receiver: then nothing was tried.
+ * never its answer, `EGRESS_FAILED` while our own way to it does, and `CROWDED` when too many wait for this receiver: then
+ * nothing was tried.
  */
 export function createRetryCallback(ports: AttemptPorts) {
   return async function retryCallback(key: StatusKey): Promise<AttemptEnd> {
@@ -17,7 +18,7 @@ export function createRetryCallback(ports: AttemptPorts) {
     );
     if (report.kind !== 'failed') return report;
     throw ApplicationFailure.create({
-      type: 'DELIVERY_FAILED',
+      type: report.outcome === 'egress_error' ? 'EGRESS_FAILED' : 'DELIVERY_FAILED',
       message: report.error,
       // A receiver that fails is this activity's daily bread, not a fault to log and count as ours.
       category: ApplicationFailureCategory.BENIGN,

@@ -24,6 +24,28 @@ const cidrs = z
   )
   .pipe(z.array(cidr));
 
+const lowPorts = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+  .pipe(
+    z.array(
+      z
+        .string()
+        .regex(/^[1-9]\d{0,3}$/, 'must be a comma-separated list of ports below 1024 such as 444,993')
+        .transform(Number)
+        .refine(
+          (given) => given < 1024,
+          'must be a comma-separated list of ports below 1024 such as 444,993',
+        ),
+    ),
+  );
+
 const secretKeys = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
@@ -70,6 +92,7 @@ export const Environment = z.object({
   RINGBACK_SECRET_KEYS: secretKeys.optional(),
   EGRESS_ALLOW: cidrs,
   EGRESS_ALLOW_HTTP: flag,
+  EGRESS_PORTS: lowPorts,
   EGRESS_PROXY: url(/^http$/, 'http://proxy.example:3128')
     .refine(isOrigin, 'must be a URL such as http://proxy.example:3128')
     .optional(),

@@ -34,10 +34,11 @@ export type AttemptRow = {
   response_body: Buffer | null;
   response_truncated: boolean;
   error: string | null;
+  repeats: number;
 };
 
 const attemptColumns = `sequence, number, url, started_at, duration_ms, outcome, response_status, response_headers,
-  response_body, response_truncated, error`;
+  response_body, response_truncated, error, repeats`;
 
 /** Of `statuses st` and its notification `n`: the columns, and what they are joined from beside those two. */
 export const statusColumns = `st.event_id, st.event, st.sequence, st.status, st.state, st.state_reason, st.accepted_at,
@@ -105,9 +106,12 @@ export function toHistoryRow(row: StatusRow, attempts: readonly AttemptRow[]): H
     statusDescription: row.status_description,
     providerResponse: row.provider_response,
     nextAttemptAt: row.next_attempt_at,
-    attempts: attempts.map(({ notification_id, sequence, url, response_body: body, ...attempt }) => ({
-      ...attempt,
-      response_body: body && body.toString('utf8'),
-    })),
+    attempts: attempts.map(
+      ({ notification_id, sequence, url, response_body: body, repeats, ...attempt }) => ({
+        ...attempt,
+        error: repeats > 1 ? `${attempt.error ?? ''} (${repeats} in a row)` : attempt.error,
+        response_body: body && body.toString('utf8'),
+      }),
+    ),
   };
 }

@@ -5,6 +5,7 @@ import type { AttemptRecord, DeliveryStore } from '../ports/index.ts';
 import {
   recordAndDisableStatement,
   recordAndWarnStatement,
+  recordOwnFailureStatement,
   recordStatement,
   recordTogetherStatement,
 } from './attempt-statements.ts';
@@ -36,12 +37,15 @@ export function createRecordAttempt(pool: Pool): DeliveryStore['record'] {
   // Two of one status need two numbers, and its state as the first one leaves it.
   return async (attempt) => {
     await inTurn(`${attempt.notificationId}/${attempt.sequence}`, () =>
-      attempt.consequence ? recordAlone(attempt) : recordShared(attempt),
+      attempt.consequence || attempt.outcome === 'egress_error'
+        ? recordAlone(attempt)
+        : recordShared(attempt),
     );
   };
 }
 
-function statementOf({ consequence }: AttemptRecord): { name: string; text: string } {
+function statementOf({ consequence, outcome }: AttemptRecord): { name: string; text: string } {
+  if (outcome === 'egress_error') return { name: 'record-own-failure', text: recordOwnFailureStatement };
   switch (consequence?.kind) {
     case undefined:
       return { name: 'record-attempt', text: recordStatement };

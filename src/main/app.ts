@@ -60,10 +60,15 @@ export async function startApp(
     () => queue.depth(),
     () => setAsideRequests.count(),
   );
-  const egress = createEgressPolicy({ allow: config.EGRESS_ALLOW, allowHttp: config.EGRESS_ALLOW_HTTP });
-  const outbound = createOutbound(config, egress);
+  const egress = createEgressPolicy({
+    allow: config.EGRESS_ALLOW,
+    allowHttp: config.EGRESS_ALLOW_HTTP,
+    ports: config.EGRESS_PORTS,
+  });
+  const outbound = createOutbound(config, { egress, metrics, log });
   const sending = {
-    ...outbound,
+    sender: outbound.sender,
+    accessTokens: outbound.accessTokens,
     secrets: box,
     userAgent: `ringback/${version}`,
     publicUrl: publicUrlOf(config),
@@ -135,7 +140,7 @@ export async function startApp(
     }),
     receiveInbound: createReceiveInbound({ ...door, acceptInbound }),
     workflowUrl: (workflowId) => (uiUrl ? workflowUrl(uiUrl, config.TEMPORAL_NAMESPACE, workflowId) : null),
-    readiness: createReadiness(pool, delivery),
+    readiness: createReadiness(pool, delivery, outbound),
     renderMetrics: () => metrics.render(),
     now: () => new Date(),
     onUnopenedKey: (unopened) => {

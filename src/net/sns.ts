@@ -18,7 +18,7 @@ export function createSns(sender: CallbackSender, now: () => number = Date.now):
   const fetching = new Map<string, Promise<string>>();
 
   const get = async (url: string): Promise<string> => {
-    const request = { method: 'GET' as const, url, headers: {}, body: null, timeoutMs };
+    const request = { owner: 'sns', method: 'GET' as const, url, headers: {}, body: null, timeoutMs };
     const { failure, response } = await sender.send(request, never);
     if (failure) throw new AppError('UNAVAILABLE', `SNS cannot be asked: ${failure.reason}`);
     if (response?.status !== 200)

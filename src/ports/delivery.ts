@@ -57,9 +57,11 @@ export type DeliveryJob = {
    * is enabled, one that is still held. Null when it is this one's turn.
    */
   earlierOpen: { sequence: number; status: string; eventId: string; isHeld: boolean } | null;
-  /** Attempts that count: not those that we cut short, nor those before it was released. */
+  /** Attempts that count: not those that are ours (`isOurs`), nor those before it was released. */
   attemptsMade: number;
   attemptsRecorded: number;
+  /** How many attempts in a row, the last among them, our own way out has kept from taking place. */
+  ownFailures: number;
   /** Until its next attempt is due; 0 when it is, or when there was none yet. */
   dueInSeconds: number;
   acceptedAt: Instant;
@@ -130,6 +132,8 @@ export interface DeliveryStore {
 }
 
 export type CallbackRequest = {
+  /** Whose connections are used, the callback's id: nobody else's are. */
+  owner?: string;
   method: 'GET' | 'POST';
   url: string;
   headers: Record<string, string>;

@@ -11,6 +11,8 @@ export type Metrics = DeliveryMetrics & {
   receiptFailed(provider: string): void;
   /** Credentials of one service that no key decrypts. */
   secretUnopened(kind: 'provider' | 'api_key'): void;
+  /** An attempt that our own way out kept from taking place. */
+  egressFailed(kind: string): void;
   render(): Promise<{ contentType: string; text: string }>;
 };
 
@@ -47,6 +49,12 @@ export function createMetrics(queueDepth: () => Promise<number>, setAside: () =>
   const secretsUnopened = new Counter({
     name: 'ringback_secrets_unopened_total',
     help: 'Stored secrets that could not be decrypted, by kind; each concerns one service.',
+    labelNames: ['kind'],
+    registers,
+  });
+  const egressFailures = new Counter({
+    name: 'ringback_egress_failures_total',
+    help: 'Exchanges that our own network failed, by what of it was away: proxy, resolver, network or resources.',
     labelNames: ['kind'],
     registers,
   });
@@ -99,6 +107,7 @@ export function createMetrics(queueDepth: () => Promise<number>, setAside: () =>
     receiptAmbiguous: (provider) => receiptsAmbiguous.inc({ provider }),
     receiptFailed: (provider) => receiptsFailed.inc({ provider }),
     secretUnopened: (kind) => secretsUnopened.inc({ kind }),
+    egressFailed: (kind) => egressFailures.inc({ kind }),
     dispatched: (count) => dispatched.inc(count),
     attempted: (outcome, durationMs) => {
       attempts.inc({ outcome });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AttemptOutcome, Exchange } from '../../src/domain/attempt.ts';
+import { isOurs, type AttemptOutcome, type Exchange } from '../../src/domain/attempt.ts';
 import type { EventName } from '../../src/domain/event.ts';
 import { isSettled, type StoredState } from '../../src/domain/callback-state.ts';
 import { fromDate } from '../../src/domain/instant.ts';
@@ -196,8 +196,10 @@ function toJob(
           isHeld: earlier.state === 'held',
         }
       : null,
-    attemptsMade: own.attempts.filter(({ outcome }) => outcome !== 'cancelled').length - own.attemptsBefore,
+    attemptsMade: own.attempts.filter(({ outcome }) => !isOurs(outcome)).length - own.attemptsBefore,
     attemptsRecorded: own.attempts.length,
+    ownFailures:
+      own.attempts.length - 1 - own.attempts.findLastIndex(({ outcome }) => outcome !== 'egress_error'),
     dueInSeconds: own.state === 'retrying' ? (own.attempts.at(-1)?.nextAttemptInSeconds ?? 0) : 0,
     acceptedAt: fromDate(new Date()),
     serviceId: '018f0000-0000-7000-8000-0000000000aa',

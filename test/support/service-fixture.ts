@@ -45,11 +45,9 @@ export async function createService(
         { status, ...(eventId !== undefined && { event_id: eventId }) },
       ),
     history: (notificationId: string) =>
-      installation.call<{ items: { state: string; sequence: number; attempts: { number: number }[] }[] }>(
-        'GET',
-        `/v1/notifications/${notificationId}/callbacks`,
-        token,
-      ),
+      installation.call<{
+        items: { state: string; sequence: number; attempts: { number: number; outcome: string }[] }[];
+      }>('GET', `/v1/notifications/${notificationId}/callbacks`, token),
   };
 }
 

@@ -34,6 +34,14 @@ test('needs nothing, and listens to this machine only unless it is told otherwis
   });
 });
 
+test('reads ports below 1024, and nothing else for them', () => {
+  expect(readConfig({ EGRESS_PORTS: '444, 993' })).toMatchObject({ EGRESS_PORTS: [444, 993] });
+  for (const wrong of ['0', '1024', '25-30', '-1', '2.5'])
+    expect(problemsOf({ EGRESS_PORTS: wrong })).toEqual([
+      'EGRESS_PORTS must be a comma-separated list of ports below 1024 such as 444,993',
+    ]);
+});
+
 test('takes an empty variable for one that is not set', () => {
   expect(readConfig({ PORT: '', ROLE: '', DATABASE_URL: '', EGRESS_ALLOW: '' })).toMatchObject({
     PORT: 8600,
@@ -53,6 +61,7 @@ test('lists every wrong variable at once, each in a line that starts with its na
     RINGBACK_SECRET_KEYS: 'no-key',
     EGRESS_ALLOW: '10.0.0.0/33',
     EGRESS_ALLOW_HTTP: 'yes',
+    EGRESS_PORTS: '444,smtp',
     EGRESS_PROXY: 'https://proxy:3128',
     SMTP_URL: 'mail',
   };
