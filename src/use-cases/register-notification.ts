@@ -20,6 +20,7 @@ import { callbackUrlObjection } from './callback-url.ts';
 import type { Caller } from './caller.ts';
 import { recipientObjection } from './recipient-objection.ts';
 import { simulateDelivery } from './simulate-delivery.ts';
+import { timeoutStatusOf } from './timeout-status-of.ts';
 
 type Ports = {
   notifications: NotificationStore;
@@ -53,7 +54,7 @@ export async function registerNotification(
     notification,
     requestDigest,
     own: sealOwn(ports.secrets, serviceId, profile, body),
-    timesOut: body.notification_type !== 'letter' && profile.timeoutStatus(notification.status) !== null,
+    timesOut: timeoutStatusOf(profileName, notification) !== null,
   });
   if (!wasCreated && !requestDigest.equals(stored.requestDigest))
     throw new AppError('CONFLICT', 'id: a notification with this id was registered with another body.', {

@@ -214,6 +214,7 @@ async function recordCommunication({
         if (refusals-- > 0) throw new Error('The mail server did not take the mail: 451 try again later');
         return null;
       },
+      claim: async () => true,
       sent: async () => undefined,
     },
     drains: {

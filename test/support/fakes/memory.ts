@@ -22,6 +22,7 @@ export type MemoryCallback = {
   signingSecrets: { sealed: Uint8Array; madeAtMs: number }[];
 };
 type MemoryNotification = NewNotification & {
+  storedAtMs: number;
   lastSequence: number;
   finalSequence: number | null;
   /** Of Dispatch only. */
@@ -89,6 +90,7 @@ export function unregistered(
       ...{ upload_letter_file_name: null, callback_url: null },
     },
     requestDigest: new Uint8Array(),
+    storedAtMs: Date.now(),
     lastSequence: 0,
     finalSequence: null,
   };
