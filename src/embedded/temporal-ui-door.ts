@@ -38,8 +38,8 @@ export async function openUiDoor(options: {
 
   const server = createServer((incoming, answer) => {
     const objection = objectionTo(incoming, { hosts, origins, password });
-    if (objection) return refuse(incoming, answer, objection);
-    letIn(incoming, answer, uiPort, word);
+    if (objection) refuse(incoming, answer, objection);
+    else letIn(incoming, answer, uiPort, word);
   });
   server.listen(port, host);
   await once(server, 'listening');

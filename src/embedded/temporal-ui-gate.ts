@@ -7,6 +7,7 @@ import {
   createServer,
   type ClientHttp2Session,
   type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
@@ -18,7 +19,7 @@ const host = '127.0.0.1';
 const unauthenticated = '16';
 const unavailable = '14';
 // Names of one connection, or ours alone.
-const notPassedOn = new Set(['authorization', 'grpcgateway-authorization', 'connection', 'host']);
+const notPassedOn = ['authorization', 'grpcgateway-authorization', 'connection', 'host', ':authority'];
 
 export type UiGate = { address: string; close(): Promise<void> };
 
@@ -44,7 +45,10 @@ export async function openUiGate(options: {
   });
   server.on('stream', (stream, headers) => {
     stream.on('error', () => stream.close(constants.NGHTTP2_CANCEL));
-    if (!isSameSecret(headers.authorization ?? '', word)) return refuse(stream, unauthenticated);
+    if (!isSameSecret(headers.authorization ?? '', word)) {
+      refuse(stream, unauthenticated);
+      return;
+    }
     connected().then(
       (upstream) => passOn(stream, headers, upstream),
       () => refuse(stream, unavailable),
@@ -84,13 +88,19 @@ async function connectTo(
 }
 
 function passOn(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, session: ClientHttp2Session): void {
-  if (stream.destroyed || session.destroyed) return refuse(stream, unavailable);
-  const passed = Object.entries(headers).filter(([name]) => !notPassedOn.has(name) && name !== ':authority');
-  const upstream = session.request(Object.fromEntries(passed));
+  if (session.destroyed) {
+    refuse(stream, unavailable);
+    return;
+  }
+  const passed: OutgoingHttpHeaders = { ...headers };
+  for (const name of notPassedOn) passed[name] = undefined;
+  const upstream = session.request(passed);
   let trailers: IncomingHttpHeaders = {};
   upstream.on('error', () => refuse(stream, unavailable));
   stream.on('close', () => upstream.close(constants.NGHTTP2_CANCEL));
-  upstream.on('trailers', (given) => (trailers = given));
+  upstream.on('trailers', (given: IncomingHttpHeaders) => {
+    trailers = given;
+  });
   upstream.on('response', (answer, flags) => {
     if (stream.destroyed) return;
     const isWhole = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
@@ -104,7 +114,10 @@ function passOn(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, session
 
 function refuse(stream: ServerHttp2Stream, status: string): void {
   if (stream.destroyed) return;
-  if (stream.headersSent) return stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  if (stream.headersSent) {
+    stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    return;
+  }
   const headers = { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': status };
   stream.respond(headers, { endStream: true });
 }
