@@ -6,7 +6,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import { isSameSecret } from './is-same-secret.ts';
 
 const host = '127.0.0.1';
-export const operatorName = 'operator';
+const operatorName = 'operator';
 // Of one connection, or of this door alone.
 const notPassedOn = [
   'host',
