@@ -1,6 +1,6 @@
 import { carryOutAttempt, type AttemptPorts, type AttemptReport } from './carry-out-attempt.ts';
-import { findOpenJob, type AttemptEnd, type OpenJob, type StatusKey } from './find-open-job.ts';
-import { planFirst, toResult, type RetryPlan } from './retry-plan.ts';
+import { findOpenJob, isDue, type AttemptEnd, type OpenJob, type StatusKey } from './find-open-job.ts';
+import { planFirst, planLater, toResult, type RetryPlan } from './retry-plan.ts';
 
 /** An attempt that is still under way, in the process that takes activities from `taskQueue`. */
 export type OpenAttempt = { kind: 'open'; taskQueue: string; timeoutSeconds: number };
@@ -16,7 +16,8 @@ export function createAttemptCallback(ports: AttemptPorts) {
   return async function attemptCallback(key: StatusKey): Promise<FirstAttemptResult> {
     try {
       const found = await findOpenJob(ports, key);
-      return found.kind === 'open' ? await tryAtOnce(ports, key, found) : found;
+      if (found.kind !== 'open') return found;
+      return isDue(found) ? await tryAtOnce(ports, key, found) : planLater(found);
     } finally {
       ports.attempted(key.notificationId);
     }

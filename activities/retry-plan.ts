@@ -42,6 +42,11 @@ export function planFirst({ job, callback: { policy } }: OpenJob): RetryPlan {
   return { ...toRetryPlan(policy, { waitSeconds: 0, attemptsLeft }, job.ownFailures > 0), isAtOnce: true };
 }
 
+/** What was asked for before its time is left to the activity that comes when it is due. */
+export function planLater(open: OpenJob): RetryPlan {
+  return { ...planFirst(open), waitSeconds: open.job.dueInSeconds, isAtOnce: false };
+}
+
 /** What a workflow goes on with after an attempt. */
 export function toResult(report: AttemptReport): AttemptResult {
   if (report.kind === 'settled') return report;

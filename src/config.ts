@@ -84,6 +84,10 @@ export const Environment = z.object({
     .regex(/^[^\s/]+:\d+$/, 'must be host:port')
     .optional(),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: z.string().min(1).optional(),
+  TEMPORAL_TLS_CLIENT_CERT_PATH: z.string().min(1).optional(),
+  TEMPORAL_TLS_CLIENT_KEY_PATH: z.string().min(1).optional(),
+  TEMPORAL_TLS_SERVER_NAME: z.string().min(1).optional(),
   TEMPORAL_UI_PORT: port.optional(),
   // Read where Temporal is got, with PATH and what Go reads.
   TEMPORAL_DOWNLOAD_UNPINNED: flag,
@@ -120,7 +124,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const wrong = (result.error?.issues ?? []).map(
     ({ path, message }) => `${String(path[0])} ${withoutValue(message)}`,
   );
-  const problems = [...new Set([...wrong, ...missingForRole(given)])];
+  const problems = [...new Set([...wrong, ...missingForRole(given), ...halfAKey(given)])];
   if (!result.success || problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(result.data);
 }
@@ -132,6 +136,14 @@ function missingForRole(given: Readonly<Record<string, string | undefined>>): st
   return ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'RINGBACK_SECRET_KEYS', 'RINGBACK_ADMIN_TOKEN']
     .filter((name) => given[name] === undefined)
     .map((name) => `${name} must be set when ROLE is ${role}`);
+}
+
+/** A certificate proves nothing without its key, nor a key without its certificate. */
+function halfAKey(given: Readonly<Record<string, string | undefined>>): string[] {
+  const names = ['TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH'];
+  const [missing, ...others] = names.filter((name) => given[name] === undefined);
+  if (missing === undefined || others.length > 0) return [];
+  return [`${missing} must be set as well: a certificate and its key go together`];
 }
 
 /** zod quotes what it got in some messages; a wrong variable may be a secret in the wrong place. */

@@ -71,6 +71,15 @@ export function createMailStore(pool: Pool): MailStore {
       return rows[0] ? toOpenMail(rows[0]) : null;
     },
 
+    async claim(id, by, seconds) {
+      const { rowCount } = await pool.query(
+        `UPDATE mails SET sending_by = $2, sending_until = now() + make_interval(secs => $3)
+         WHERE id = $1 AND sent_at IS NULL AND (sending_by = $2 OR sending_until IS NULL OR sending_until <= now())`,
+        [id, by, seconds],
+      );
+      return rowCount === 1;
+    },
+
     async sent(id) {
       await pool.query('UPDATE mails SET sent_at = now() WHERE id = $1 AND sent_at IS NULL', [id]);
     },

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Notification } from '../domain/notification.schema.ts';
+import { timeoutHours } from '../domain/timeout-hours.ts';
 import type { NotificationStore } from '../ports/index.ts';
 import { isOfKeyType } from './key-types.ts';
 import { ensureOwnCommunication } from './own-communication.ts';
@@ -20,10 +21,16 @@ const registerStatement = `
   ), awaited AS (
     INSERT INTO workflow_requests (workflow_id, workflow_type, argument, service_id, not_before, delay_until)
     SELECT 'timeout/' || id, 'timeOutNotification', jsonb_build_object('notificationId', id), service_id,
-      now() + interval '1 hour', now() + interval '72 hours'
+      now() + interval '1 hour', now() + interval '${timeoutHours} hours'
     FROM made WHERE $23
   )
   SELECT id FROM made`;
+
+const overdueStatement = `
+  SELECT ceil(greatest(0, extract(epoch FROM registered_at + make_interval(hours => $2) - now())))::float8
+    AS seconds
+  FROM notifications
+  WHERE id = $1 AND final_sequence IS NULL`;
 
 // Each way of naming a letter has an index of its own, which one condition with OR would not use.
 const findLettersStatement = `
@@ -95,6 +102,11 @@ export function createNotificationStore(pool: Pool): NotificationStore {
     async find(id) {
       const row = await findAny(id);
       return row && isShown(row) ? toNotification(row) : null;
+    },
+
+    async secondsUntilOverdue(id, hours) {
+      const { rows } = await pool.query<{ seconds: number }>(overdueStatement, [id, hours]);
+      return rows[0]?.seconds ?? null;
     },
 
     async findLetters(references, scope) {

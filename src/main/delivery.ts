@@ -18,6 +18,7 @@ import { createWorkflowRequests } from '../db/workflow-requests.ts';
 import { createAttemptGate } from '../dispatch/attempt-gate.ts';
 import { createDispatcher, type Dispatcher } from '../dispatch/dispatcher.ts';
 import { createWorkflowRelay } from '../dispatch/workflow-relay.ts';
+import { temporalTlsFiles } from '../domain/temporal-tls.ts';
 import type { DispatchEntry } from '../ports/index.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createMemberWorkflows } from '../temporal/start-member.ts';
@@ -82,6 +83,7 @@ export async function startDelivery(
   };
   const worker: TemporalWorker = createTemporalWorker({
     address: config.TEMPORAL_ADDRESS,
+    tls: temporalTlsFiles(config),
     namespace: config.TEMPORAL_NAMESPACE,
     bundle: await loadWorkflowBundle(),
     activities: createActivities({

@@ -2,9 +2,11 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { searchAttributeNames } from '../../workflows/search-attributes.ts';
 import type { Config } from '../config.ts';
+import { temporalTlsFiles, temporalTlsVariables } from '../domain/temporal-tls.ts';
 import type { EmbeddedLog } from '../embedded/embedded-log.ts';
 import { nodePart } from '../embedded/node-part.ts';
 import { startEmbedded } from '../embedded/start-embedded.ts';
+import { loadInstallationSecrets } from './installation-secrets.ts';
 
 export type Supervised = { temporalUiUrl: string | null; stop: () => Promise<void> };
 
@@ -20,9 +22,12 @@ export async function supervise(
     env,
     databaseUrl: config.DATABASE_URL,
     temporalAddress: config.TEMPORAL_ADDRESS,
+    temporalTls: temporalTlsFiles(config),
     namespace: config.TEMPORAL_NAMESPACE,
     searchAttributes: searchAttributeNames,
     temporalUiPort: config.TEMPORAL_UI_PORT,
+    temporalUiOrigins: config.TEMPORAL_UI_URL === undefined ? [] : [new URL(config.TEMPORAL_UI_URL).origin],
+    operatorPassword: async () => (await loadInstallationSecrets(config)).adminToken,
     log,
     signal,
   });
@@ -37,6 +42,7 @@ export async function supervise(
       ...env,
       DATABASE_URL: embedded.databaseUrl,
       TEMPORAL_ADDRESS: embedded.temporalAddress,
+      ...(embedded.temporalTls && temporalTlsVariables(embedded.temporalTls)),
       ...(temporalUiUrl !== null && { TEMPORAL_UI_URL: temporalUiUrl }),
     },
     readyTimeoutMs: 60_000,

@@ -88,6 +88,11 @@ export interface NotificationStore {
   /** Stores it, or answers with the one that has its id already. */
   register(notification: NewNotification): Promise<{ stored: NewNotification; wasCreated: boolean }>;
   find(id: string): Promise<Notification | null>;
+  /**
+   * The seconds until a notification of which nothing final was heard has been stored for so many hours, 0 from then on;
+   * null when there is none, or something final was heard of it.
+   */
+  secondsUntilOverdue(id: string, hours: number): Promise<number | null>;
   /** The letters that these references name, within a scope or of all, each with the reference that names it. */
   findLetters(
     references: readonly string[],

@@ -30,7 +30,10 @@ export interface DrainStore {
   find(id: string): Promise<{ drain: Drain; serviceId: string } | null>;
   /** Ends a running drain; what it has not released stays held. */
   cancel(id: string): Promise<void>;
-  /** Releases up to `limit` statuses, the longest held first, and says how the drain then stands. */
+  /**
+   * Releases up to `limit` statuses, the longest held first, and no more than its rate allows by now; says how the drain
+   * then stands.
+   */
   release(id: string, limit: number): Promise<Drain | null>;
 }
 
@@ -42,6 +45,8 @@ export interface MailStore {
   unsent(communicationId: string, kind: CommunicationMailFacts['kind'], occasion: number): Promise<string[]>;
   /** Null when there is none, or it was sent already. */
   load(id: string): Promise<OpenMail | null>;
+  /** True when `by` alone may send it for so many seconds: it is not sent yet, and nobody else is at it. */
+  claim(id: string, by: string, seconds: number): Promise<boolean>;
   sent(id: string): Promise<void>;
 }
 

@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import type { Activities } from '../../activities/index.ts';
+import { readTemporalTls, type TemporalTlsFiles } from '../domain/temporal-tls.ts';
 import { attemptsTaskQueue } from '../../workflows/task-queues.ts';
 import { mainTaskQueue } from './task-queues.ts';
 import type { TemporalLog } from './temporal-runtime.ts';
@@ -24,6 +26,7 @@ export type TemporalWorker = {
  */
 export function createTemporalWorker(options: {
   address: string;
+  tls: TemporalTlsFiles | null;
   namespace: string;
   bundle: WorkflowBundle | { codePath: string };
   activities: Activities;
@@ -74,7 +77,8 @@ export function createTemporalWorker(options: {
   };
 
   const runOnce = async (): Promise<void> => {
-    connection = await NativeConnection.connect({ address: options.address });
+    const tls = await readTemporalTls(options.tls, readFile);
+    connection = await NativeConnection.connect({ address: options.address, tls });
     try {
       workers = await createWorkers(connection);
       client = new Client({ connection, namespace: options.namespace });

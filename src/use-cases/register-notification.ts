@@ -21,6 +21,7 @@ import { callbackUrlObjection } from './callback-url.ts';
 import { keyTypeOf, maySee, type Caller } from './caller.ts';
 import { recipientObjection } from './recipient-objection.ts';
 import { simulateDelivery } from './simulate-delivery.ts';
+import { timeoutStatusOf } from './timeout-status-of.ts';
 
 type Ports = {
   notifications: NotificationStore;
@@ -54,7 +55,7 @@ export async function registerNotification(
     notification,
     requestDigest,
     own: sealOwn(ports.secrets, notification.id, profile, body),
-    timesOut: body.notification_type !== 'letter' && profile.timeoutStatus(notification.status) !== null,
+    timesOut: timeoutStatusOf(profileName, notification) !== null,
   });
   if (!wasCreated && !(requestDigest.equals(stored.requestDigest) && maySee(caller, stored.notification)))
     throw new AppError('CONFLICT', 'id: a notification with this id was registered with another body.', {

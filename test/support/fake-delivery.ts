@@ -17,6 +17,8 @@ type FakeStatus = {
   state: StoredState;
   attempts: AttemptRecord[];
   attemptsBefore: number;
+  /** By the fake's clock, in milliseconds. */
+  dueAt: number;
 };
 
 /** How the receiver answers the n-th attempt (from 1) of a status: an HTTP status, or the word for why there is none. */
@@ -39,6 +41,7 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
     state: 'pending',
     attempts: [],
     attemptsBefore: 0,
+    dueAt: 0,
   }));
   const notificationId = randomUUID();
   const find = (sequence: number) => statuses.find((status) => status.sequence === sequence);
@@ -51,6 +54,8 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
     /** What the failures led to, in their order. */
     consequences: [] as Consequence[],
     isDatabaseAway: false,
+    /** The database's clock, which may be one that is skipped. */
+    clock: async () => Date.now(),
   };
   const meet = (consequence: Consequence): void => {
     fake.consequences.push(consequence);
@@ -59,12 +64,13 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
   const release = (own: FakeStatus): void => {
     own.state = 'pending';
     own.attemptsBefore = own.attempts.length;
+    own.dueAt = 0;
   };
 
   const load = async (_id: string, sequence: number): Promise<DeliveryJob | null> => {
     if (fake.isDatabaseAway) throw new Error('the database is away');
     const own = find(sequence);
-    return own ? toJob(notificationId, own, statuses, fake) : null;
+    return own ? toJob(notificationId, own, statuses, { ...fake, now: await fake.clock() }) : null;
   };
 
   const ports: ActivityPorts = {
@@ -88,6 +94,7 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
         if (isSettled(own.state)) return;
         own.state = attempt.state;
         if (attempt.consequence) meet(attempt.consequence);
+        own.dueAt = (await fake.clock()) + (attempt.nextAttemptInSeconds ?? 0) * 1000;
       },
       fail: async (_id, sequence, consequence) => {
         const own = find(sequence);
@@ -110,7 +117,7 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
       },
     },
     ...createFakeCommunicationPorts(),
-    timeOut: async () => undefined,
+    timeOut: async () => ({ kind: 'nothing to do' }),
     tellReturnedLetters: async () => null,
     stepOfBatch: async () => null,
     sender: {
@@ -144,6 +151,7 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
         state: 'pending',
         attempts: [],
         attemptsBefore: 0,
+        dueAt: 0,
       }),
     /** What another process knows of this one's attempts: nothing. */
     forgetProcess: () => {
@@ -164,7 +172,7 @@ function toJob(
   notificationId: string,
   own: FakeStatus,
   all: readonly FakeStatus[],
-  current: { policy: RetryPolicy; isDisabled: boolean; warnAfterAttempts: number | null },
+  current: { policy: RetryPolicy; isDisabled: boolean; warnAfterAttempts: number | null; now: number },
 ): DeliveryJob {
   const earlier = all.find(
     ({ sequence, state, event }) =>
@@ -200,7 +208,7 @@ function toJob(
     attemptsRecorded: own.attempts.length,
     ownFailures:
       own.attempts.length - 1 - own.attempts.findLastIndex(({ outcome }) => outcome !== 'egress_error'),
-    dueInSeconds: own.state === 'retrying' ? (own.attempts.at(-1)?.nextAttemptInSeconds ?? 0) : 0,
+    dueInSeconds: own.state === 'retrying' ? Math.ceil(Math.max(0, own.dueAt - current.now) / 1000) : 0,
     acceptedAt: fromDate(new Date()),
     serviceId: '018f0000-0000-7000-8000-0000000000aa',
     profile: 'govuk-notify',

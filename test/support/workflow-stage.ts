@@ -29,8 +29,10 @@ export async function createStage() {
 
   const stage = {
     env,
-    createWorker: (fake: FakeDelivery): Promise<WorkerSet> =>
-      createWorkerSet(fake.ports, { ...connection, taskQueue: taskQueueOf(fake), workflowBundle }),
+    createWorker: (fake: FakeDelivery): Promise<WorkerSet> => {
+      fake.clock = () => env.currentTimeMs();
+      return createWorkerSet(fake.ports, { ...connection, taskQueue: taskQueueOf(fake), workflowBundle });
+    },
 
     /** The same for workflows that are no notification's. */
     createWorkerOn: (taskQueue: string, ports: ActivityPorts): Promise<WorkerSet> =>

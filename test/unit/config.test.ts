@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { ConfigError, readConfig } from '../../src/config.ts';
+import { temporalTlsFiles, temporalTlsVariables } from '../../src/domain/temporal-tls.ts';
 import { createEgressPolicy } from '../../src/net/egress-policy.ts';
 
 const key = (id: string): string => `${id}:${Buffer.alloc(32, id).toString('base64')}`;
@@ -84,6 +85,33 @@ test.each(['api', 'worker'])('the role %s needs everything that is shared to com
     expect(problemsOf({ ...alone, ROLE: role, [name]: '' })).toEqual([
       `${name} must be set when ROLE is ${role}`,
     ]);
+});
+
+test.each(['TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH'])(
+  'half of a client certificate is refused: %s alone',
+  (name) => {
+    const [problem, ...others] = problemsOf({ [name]: '/etc/ringback/client.pem' });
+    expect(problem).toMatch(/^TEMPORAL_TLS_CLIENT_(CERT|KEY)_PATH must be set as well/);
+    expect(problem).not.toMatch(new RegExp(`^${name} `));
+    expect(others).toEqual([]);
+  },
+);
+
+test('the files of a connection to Temporal are those that its own tools name so', () => {
+  expect(temporalTlsFiles(readConfig({}))).toBeNull();
+  const named = {
+    TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/ca.pem',
+    TEMPORAL_TLS_CLIENT_CERT_PATH: '/client.pem',
+    TEMPORAL_TLS_CLIENT_KEY_PATH: '/client-key.pem',
+    TEMPORAL_TLS_SERVER_NAME: 'temporal.example',
+  };
+  const files = temporalTlsFiles(readConfig(named));
+  expect(files).toEqual({
+    caFile: '/ca.pem',
+    client: { certFile: '/client.pem', keyFile: '/client-key.pem' },
+    serverName: 'temporal.example',
+  });
+  expect(files && temporalTlsVariables(files)).toEqual(named);
 });
 
 test('a range with a leading zero is refused, since some would read it as octal', () => {
