@@ -1,3 +1,6 @@
+/** What has limits of its own among `callbacks c` and the own URLs of notifications `n`: see the function `receiver_of`. */
+export const receiverOf = 'receiver_of(c.id, CASE WHEN c.is_own THEN n.callback_url END)';
+
 /**
  * The condition by which `callbacks c` is the one of a notification `n` for an event, given as SQL: its service's, or for
  * what belongs to a Dispatch communication that one, whatever the event.

@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterAll(() => database.drop());
 
-const upTo = (limit: number) => ({ limit, perCallback: limit, except: [] });
+const upTo = (limit: number) => ({ limit, perReceiver: limit, except: [] });
 const queue = () => createDispatchQueue(database.pool);
 
 /** Accepts `count` statuses of one notification, committed under `owner`. */

@@ -68,7 +68,7 @@ test('a message is queued once and comes out as it was accepted', async () => {
   await createDispatchQueue(database.pool).beat(owner, 5);
   const entries = await createDispatchQueue(database.pool).claim(owner, {
     limit: 100,
-    perCallback: 100,
+    perReceiver: 100,
     except: [],
   });
   expect(entries.filter((entry) => entry.serviceId === serviceId)).toMatchObject([

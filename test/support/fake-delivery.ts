@@ -4,8 +4,9 @@ import type { EventName } from '../../src/domain/event.ts';
 import { isSettled, type StoredState } from '../../src/domain/callback-state.ts';
 import { fromDate } from '../../src/domain/instant.ts';
 import type { RetryPolicy } from '../../src/domain/retry-policy.ts';
-import { createOpenAttempts, type ActivityPorts } from '../../activities/index.ts';
+import { createHeldAttempts, createOpenAttempts, type ActivityPorts } from '../../activities/index.ts';
 import { createAttemptGate } from '../../src/dispatch/attempt-gate.ts';
+import { mostHeldAttempts } from '../../src/temporal/worker-slots.ts';
 import { createFakeCommunicationPorts } from './fakes/communication-ports.ts';
 import { createFakeSecretBox } from './fakes/secret-box.ts';
 import type { AttemptRecord, CallbackRequest, Consequence, DeliveryJob } from '../../src/ports/index.ts';
@@ -31,7 +32,7 @@ export type Receiver = (attempt: {
 const policy: RetryPolicy = { attempts: 5, intervalSeconds: 300, timeoutSeconds: 120 };
 
 /** One notification in memory, its statuses and a receiver; the activities above it are the real ones. */
-export function createFakeDelivery(sequences: readonly number[], receiver: Receiver) {
+export function createFakeDelivery(sequences: readonly number[], receiver: Receiver, callbackId = 'c') {
   const statuses: FakeStatus[] = sequences.map((sequence) => ({
     sequence,
     status: `status-${sequence}`,
@@ -51,6 +52,7 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
     /** What the failures led to, in their order. */
     consequences: [] as Consequence[],
     isDatabaseAway: false,
+    callbackId,
   };
   const meet = (consequence: Consequence): void => {
     fake.consequences.push(consequence);
@@ -71,9 +73,11 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
     userAgent: 'ringback/test',
     reportProblem: async () => undefined,
     attempting: noop,
+    answered: noop,
     attempted: noop,
     gate: createAttemptGate(),
     openAttempts: createOpenAttempts(),
+    heldAttempts: createHeldAttempts(mostHeldAttempts),
     patienceMs: 60_000,
     ownTaskQueue: 'nobody polls this one',
     secrets: createFakeSecretBox(),
@@ -164,7 +168,7 @@ function toJob(
   notificationId: string,
   own: FakeStatus,
   all: readonly FakeStatus[],
-  current: { policy: RetryPolicy; isDisabled: boolean; warnAfterAttempts: number | null },
+  current: { policy: RetryPolicy; isDisabled: boolean; warnAfterAttempts: number | null; callbackId: string },
 ): DeliveryJob {
   const earlier = all.find(
     ({ sequence, state, event }) =>
@@ -203,7 +207,8 @@ function toJob(
     serviceId: '018f0000-0000-7000-8000-0000000000aa',
     profile: 'govuk-notify',
     callback: {
-      id: 'c',
+      id: current.callbackId,
+      receiverId: current.callbackId,
       url: 'https://receiver.example/',
       authType: 'none',
       sealedAuth: null,
