@@ -1,7 +1,12 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
-import { createActivities, createHeldAttempts, createOpenAttempts, type SendPorts } from '../../activities/index.ts';
+import {
+  createActivities,
+  createHeldAttempts,
+  createOpenAttempts,
+  type SendPorts,
+} from '../../activities/index.ts';
 import type { Config } from '../config.ts';
 import { createBatchStore } from '../db/batch-store.ts';
 import { createDeliveryStore } from '../db/delivery-store.ts';
@@ -61,7 +66,7 @@ export async function startDelivery(
     statuses: createStatusStore(pool),
     handover: {
       owner: () => dispatcher.owner(),
-      isFull: (callbackId: string) => dispatcher.isFull(callbackId),
+      isFull: (receiverId: string) => dispatcher.isFull(receiverId),
       waiting: (callers: number) => dispatcher.waiting(callers),
       take: (entries: readonly DispatchEntry[]) => dispatcher.take(entries),
     },

@@ -62,6 +62,7 @@ test('a claimed entry says everything its workflow is told', async () => {
     serviceId,
     profile: 'govuk-notify',
     callbackId,
+    receiverId: callbackId,
     maxInFlight: 16,
     round: 0,
   });

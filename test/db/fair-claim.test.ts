@@ -25,8 +25,8 @@ async function waiting(count: number): Promise<string> {
     [id, callbackId, count],
   );
   await database.pool.query(
-    `INSERT INTO dispatch_entries (notification_id, sequence, callback_id, due_at)
-     SELECT $1, s, $2, now() - interval '1 hour' + make_interval(secs => s / 1000.0) FROM generate_series(1, $3::integer) s`,
+    `INSERT INTO dispatch_entries (notification_id, sequence, callback_id, receiver_id, due_at)
+     SELECT $1, s, $2, $2, now() - interval '1 hour' + make_interval(secs => s / 1000.0) FROM generate_series(1, $3::integer) s`,
     [id, callbackId, count],
   );
   return callbackId;

@@ -29,10 +29,11 @@ export async function createService(
   return {
     id: service.body.id,
     token,
-    async register(): Promise<string> {
+    async register(changes: object = {}): Promise<string> {
       const { body, status } = await installation.call<{ id: string }>('POST', '/v1/notifications', token, {
         to: '07700900123',
         notification_type: 'sms',
+        ...changes,
       });
       if (status !== 201) throw new Error(`registration answered ${status}: ${JSON.stringify(body)}`);
       return body.id;
