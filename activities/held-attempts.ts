@@ -1,7 +1,7 @@
 import type { AttemptReport } from './carry-out-attempt.ts';
 
 /** How a wait for an open attempt ended: with its report, or before. */
-export type Held = { kind: 'ended'; report: AttemptReport } | { kind: 'patienceOver' | 'crowdedOut' };
+type Held = { kind: 'ended'; report: AttemptReport } | { kind: 'patienceOver' | 'crowdedOut' };
 
 export type HeldAttempts = {
   /** Waits for `attempt`, for `patienceMs` at most, and no longer than there is room. */

@@ -7,7 +7,7 @@ export function createPressure({ from, onCalm }: { from: number; onCalm: () => v
   let calm: NodeJS.Timeout | undefined;
   return {
     isHigh: () => isHigh,
-    waiting(callers: number): void {
+    waiting: (callers: number): void => {
       if (callers < from) return;
       if (isHigh) calm?.refresh();
       else

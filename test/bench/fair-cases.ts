@@ -21,6 +21,8 @@ export type Row = {
 export type FairCase = { id: string; run: () => Promise<Row> };
 
 const allowedRatio = 1.3;
+/** A machine that is this slow before the trouble has no room to show what the trouble does. */
+const tooBusyMs = 500;
 /** As long as an exchange may take: nothing that hangs ends before its case does. */
 const policy = { timeout_seconds: 120 };
 
@@ -84,9 +86,9 @@ async function compare(
     name,
     before: { p50: percentile(without, 0.5), p95 },
     p95: own,
-    found: `× ${(own / p95).toFixed(2)}`,
+    found: p95 > tooBusyMs ? 'machine too busy to tell' : `× ${(own / p95).toFixed(2)}`,
     target: `× ${allowedRatio}`,
-    isMet: own / p95 <= allowedRatio,
+    isMet: p95 <= tooBusyMs && own / p95 <= allowedRatio,
   };
 }
 
