@@ -5,6 +5,7 @@ import { nextTry, tryAgainAfterOurs, type NextTry, type RetryPolicy } from '../s
 import type { AttemptGate, DeliveryMetrics } from '../src/ports/index.ts';
 import { deliveryRulesOf, type DeliveryRules } from '../src/profiles/index.ts';
 import type { OpenJob, OpenJobPorts } from './find-open-job.ts';
+import type { HeldAttempts } from './held-attempts.ts';
 import type { OpenAttempts } from './open-attempts.ts';
 import { sendCallback, type SendPorts } from './send-callback.ts';
 
@@ -13,12 +14,14 @@ export type AttemptPorts = SendPorts &
     metrics: DeliveryMetrics;
     gate: AttemptGate;
     openAttempts: OpenAttempts;
-    /** How long a first attempt may hold its workflow task. */
+    heldAttempts: HeldAttempts;
+    /** How long a first attempt may hold its workflow task while there is room. */
     patienceMs: number;
     /** Where only this process takes activities. */
     ownTaskQueue: string;
-    /** Hears when a notification's attempt begins, and when there is nothing more of it to wait for here. */
+    /** Hears when a notification's attempt begins, when it was answered, and when there is nothing more of it to wait for here. */
     attempting: (notificationId: string) => void;
+    answered: (notificationId: string) => void;
     attempted: (notificationId: string) => void;
   };
 
@@ -37,8 +40,9 @@ export async function carryOutAttempt(
   const rules = deliveryRulesOf(job.profile);
   ports.attempting(notificationId);
   const exchange = await sendCallback(ports, job, callback, signal);
+  ports.answered(notificationId);
   const { outcome, error } = judgeExchange(exchange, rules.isSuccess);
-  if (outcome === 'timeout' || outcome === 'connect_error') ports.gate.noteSlow(callback.id);
+  if (outcome === 'timeout' || outcome === 'connect_error') ports.gate.noteSlow(callback.receiverId);
   // Neither an attempt that our own shutdown cut short nor one that our own network failed is one of the customer's.
   const isCounted = !isOurs(outcome);
   const attemptsMade = job.attemptsMade + (isCounted ? 1 : 0);

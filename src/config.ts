@@ -1,3 +1,4 @@
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 
 const flag = z
@@ -44,6 +45,22 @@ const lowPorts = z
           'must be a comma-separated list of ports below 1024 such as 444,993',
         ),
     ),
+  );
+
+const nameServers = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(
+    z
+      .array(
+        z
+          .string()
+          .refine(
+            isNameServer,
+            'must be a comma-separated list such as 10.0.0.2,10.0.0.3:5353,[2001:db8::1]:53',
+          ),
+      )
+      .min(1),
   );
 
 const secretKeys = z
@@ -100,6 +117,7 @@ export const Environment = z.object({
   EGRESS_PROXY: url(/^http$/, 'http://proxy.example:3128')
     .refine(isOrigin, 'must be a URL such as http://proxy.example:3128')
     .optional(),
+  EGRESS_RESOLVERS: nameServers.optional(),
   SMTP_URL: url(/^smtps?$/, 'smtp://user:password@host:587').optional(),
   MAIL_FROM: z.string().min(3).default('Ringback <ringback@localhost>'),
 });
@@ -167,4 +185,12 @@ function isCidr(text: string): boolean {
     URL.canParse(`http://${host}/`) &&
     (address.includes(':') || /^(?:(?:0|[1-9]\d*)\.){3}(?:0|[1-9]\d*)$/.test(address))
   );
+}
+
+/** As `dns.setServers` takes it: an address, and with a port an IPv6 one in brackets. */
+function isNameServer(text: string): boolean {
+  if (isIP(text) !== 0) return true;
+  const [, v6, v4, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const isAddress = v6 === undefined ? isIPv4(v4 ?? '') : isIPv6(v6);
+  return isAddress && (port === undefined || (Number(port) > 0 && Number(port) < 65_536));
 }

@@ -29,7 +29,7 @@ export const releaseDue = `released AS (
       WHERE a.notification_id = st.notification_id AND a.sequence = st.sequence AND ${isCounted})
     FROM due
     WHERE st.notification_id = due.notification_id AND st.sequence = due.sequence AND st.state = 'held'
-    RETURNING st.notification_id, st.sequence, st.callback_id
+    RETURNING st.notification_id, st.sequence, st.callback_id, st.event
   ), taken AS (
     DELETE FROM held_statuses h
     USING due

@@ -23,7 +23,7 @@ const redeliverStatement = `
     FROM target
     WHERE st.notification_id = target.notification_id AND st.sequence = target.sequence
       AND target.state IN ('delivered', 'failed') AND target.callback_id IS NOT NULL
-    RETURNING st.notification_id, st.sequence, st.callback_id
+    RETURNING st.notification_id, st.sequence, st.callback_id, st.event
   ), ${queuedAgain('reopened')}
   SELECT target.sequence, target.state, target.callback_id IS NOT NULL AS has_callback
   FROM target

@@ -23,6 +23,7 @@ type SnapshotRow = {
   sent_at: Instant | null;
   event: EventName | null;
   callback_id: string;
+  receiver_id: string;
   filter: CallbackFilter | null;
   is_disabled: boolean;
   max_in_flight: number;
@@ -141,6 +142,7 @@ function toSnapshots(rows: readonly SnapshotRow[]): AcceptanceSnapshot[] {
     if (row.event !== null)
       snapshot.callbacks[row.event] = {
         id: row.callback_id,
+        receiverId: row.receiver_id,
         filter: row.filter ?? {},
         isDisabled: row.is_disabled,
         maxInFlight: row.max_in_flight,

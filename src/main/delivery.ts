@@ -1,7 +1,12 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
-import { createActivities, createOpenAttempts, type SendPorts } from '../../activities/index.ts';
+import {
+  createActivities,
+  createHeldAttempts,
+  createOpenAttempts,
+  type SendPorts,
+} from '../../activities/index.ts';
 import type { Config } from '../config.ts';
 import { createBatchStore } from '../db/batch-store.ts';
 import { createDeliveryStore } from '../db/delivery-store.ts';
@@ -26,6 +31,7 @@ import { createWorkflowStarter } from '../temporal/start-workflow.ts';
 import { ownTaskQueue } from '../temporal/task-queues.ts';
 import { installTemporalRuntime } from '../temporal/temporal-runtime.ts';
 import { createTemporalWorker, type TemporalWorker } from '../temporal/temporal-worker.ts';
+import { mostAttempts, mostHeldAttempts, mostInLine } from '../temporal/worker-slots.ts';
 import { createWorkflows } from '../temporal/tell-workflows.ts';
 import { loadWorkflowBundle } from '../temporal/workflow-bundle.ts';
 import { createAcceptComplaint } from '../use-cases/accept-complaint.ts';
@@ -54,14 +60,14 @@ export async function startDelivery(
   installTemporalRuntime(log);
   const mailer = createMailer(config, log);
   const processId = uuidv7();
-  const gate = createAttemptGate();
+  const gate = createAttemptGate({ mostAttempts, mostInLine });
   const openAttempts = createOpenAttempts();
   // What workflows accept is dispatched as what callers report.
   const acceptance = {
     statuses: createStatusStore(pool),
     handover: {
       owner: () => dispatcher.owner(),
-      isFull: (callbackId: string) => dispatcher.isFull(callbackId),
+      isFull: (receiverId: string) => dispatcher.isFull(receiverId),
       waiting: (callers: number) => dispatcher.waiting(callers),
       take: (entries: readonly DispatchEntry[]) => dispatcher.take(entries),
     },
@@ -92,9 +98,11 @@ export async function startDelivery(
       metrics,
       gate,
       openAttempts,
+      heldAttempts: createHeldAttempts(mostHeldAttempts),
       patienceMs: 4_000,
       ownTaskQueue: ownTaskQueue(processId),
       attempting: (notificationId) => dispatcher.attempting(notificationId),
+      answered: (notificationId) => dispatcher.answered(notificationId),
       attempted: (notificationId) => dispatcher.attempted(notificationId),
       mails: createMailStore(pool),
       mailer,
@@ -130,8 +138,8 @@ export async function startDelivery(
     forgetEveryMs: 100,
     restMs: 30_000,
     maxInMemory: 50_000,
-    maxInMemoryPerCallback: 2_000,
-    claimPerCallback: 100,
+    maxInMemoryPerReceiver: 2_000,
+    claimPerReceiver: 100,
     fewInMemory: 1_000,
     beatsPerComparison: 30,
     beatSeconds: 1,

@@ -20,10 +20,10 @@ export type Outbound = {
 
 /** Everything by which this process reaches customers' URLs, and nothing that is not public or allowed. */
 export function createOutbound(
-  { EGRESS_PROXY: proxy }: Config,
+  { EGRESS_PROXY: proxy, EGRESS_RESOLVERS: servers }: Config,
   { egress, metrics, log }: { egress: EgressPolicy; metrics: Metrics; log: Logger },
 ): Outbound {
-  const resolver = createResolver();
+  const resolver = createResolver({ ...(servers && { servers }) });
   const health = createEgressHealth({
     count: (kind) => metrics.egressFailed(kind),
     report: (kind, why) =>

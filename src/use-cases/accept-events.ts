@@ -20,8 +20,8 @@ import { maySee, type Caller } from './caller.ts';
 export interface Handover {
   /** The owner to commit entries under, or null when it has no room for them and any process may take them. */
   owner(): string | null;
-  /** Whether one callback's entries are left to any process, because so many of them wait here. */
-  isFull(callbackId: string): boolean;
+  /** Whether one receiver's entries are left to any process, because so many of them wait here. */
+  isFull(receiverId: string): boolean;
   /** Hears how many callers wait for their acceptance at this moment. */
   waiting(callers: number): void;
   take(entries: readonly DispatchEntry[]): void;
@@ -168,8 +168,12 @@ async function commitPlanned(
   const plans = planned.flatMap(({ plan }) => plan ?? []);
   const owner = ports.handover.owner();
   const full = [
-    ...new Set(planned.flatMap(({ snapshot }) => Object.values(snapshot.callbacks).map(({ id }) => id))),
-  ].filter((id) => ports.handover.isFull(id));
+    ...new Set(
+      planned.flatMap(({ snapshot }) =>
+        Object.values(snapshot.callbacks).map(({ id, receiverId = id }) => receiverId),
+      ),
+    ),
+  ].filter((receiverId) => ports.handover.isFull(receiverId));
   const committed = plans.length > 0 ? await ports.statuses.commit(plans, owner, full) : new Set<string>();
 
   const stale: Request[] = [];
@@ -187,7 +191,7 @@ async function commitPlanned(
     });
     if (plan) entries.push(...dispatchEntries(snapshot, plan));
   }
-  if (owner !== null) ports.handover.take(entries.filter(({ callbackId }) => !full.includes(callbackId)));
+  if (owner !== null) ports.handover.take(entries.filter(({ receiverId }) => !full.includes(receiverId)));
   return stale;
 }
 
@@ -205,6 +209,7 @@ function dispatchEntries(snapshot: AcceptanceSnapshot, plan: AcceptancePlan): Di
             serviceId: snapshot.serviceId,
             profile: snapshot.profile,
             callbackId,
+            receiverId: snapshot.callbacks[event]?.receiverId ?? callbackId,
             maxInFlight: snapshot.callbacks[event]?.maxInFlight ?? 1,
             round: 0,
           },

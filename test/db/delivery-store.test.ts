@@ -59,6 +59,7 @@ test('loads everything an attempt needs', async () => {
     profile: 'govuk-notify',
     callback: {
       id: callbackId,
+      receiverId: callbackId,
       url: 'https://example.com/callbacks',
       authType: 'bearer',
       sealedAuth: Buffer.from([1, 0, 255]),

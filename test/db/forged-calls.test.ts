@@ -90,9 +90,6 @@ describe('A forged time-out', () => {
     expect(await statusOf(id)).toBe('temporary-failure');
     expect(await history(id)).toHaveLength(1);
   });
-    await database.pool.query('UPDATE notifications SET stored_at = NULL WHERE id = $1', [id]);
-    expect(await answering(200).call('applyTimeout', id)).toBe('timed out');
-  });
 });
 
 describe('A forged attempt', () => {

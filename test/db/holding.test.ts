@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 afterAll(() => database.drop());
 
-const upTo = (limit: number) => ({ limit, perCallback: limit, except: [] });
+const upTo = (limit: number) => ({ limit, perReceiver: limit, except: [] });
 const store = () => createDeliveryStore(database.pool);
 const jobs = () => ({
   deliveries: store(),

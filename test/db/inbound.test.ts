@@ -79,7 +79,7 @@ test('a message is queued once and comes out as it was accepted', async () => {
   await createDispatchQueue(database.pool).beat(owner, 5);
   const entries = await createDispatchQueue(database.pool).claim(owner, {
     limit: 100,
-    perCallback: 100,
+    perReceiver: 100,
     except: [],
   });
   expect(entries.filter((entry) => entry.serviceId === serviceId)).toMatchObject([
@@ -132,7 +132,9 @@ test('a message posted twice at the same moment through two processes is one tha
     );
     expect(await store().find(eventId)).toMatchObject({ id: eventId, serviceId, sequence: 1 });
   }
-  expect(await store().list({ serviceId, keyTypes: ['live'] }, { limit: 100, olderThan: null })).toHaveLength(rounds);
+  expect(await store().list({ serviceId, keyTypes: ['live'] }, { limit: 100, olderThan: null })).toHaveLength(
+    rounds,
+  );
 });
 
 const conflicting: [string, (n: number) => Changes][] = [

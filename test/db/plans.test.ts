@@ -35,6 +35,7 @@ const dispatched = (notificationId: string) => ({
   serviceId: uuidv7(),
   profile: 'govuk-notify',
   callbackId: uuidv7(),
+  receiverId: uuidv7(),
   maxInFlight: 16,
   round: 0,
 });

@@ -192,6 +192,7 @@ async function recordNotification({
         serviceId: '018f0000-0000-7000-8000-0000000000aa',
         profile: 'govuk-notify',
         callbackId: '018f0000-0000-7000-8000-0000000000cc',
+        receiverId: '018f0000-0000-7000-8000-0000000000cc',
         maxInFlight: 16,
         round: 0,
       })),

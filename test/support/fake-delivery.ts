@@ -4,8 +4,9 @@ import type { EventName } from '../../src/domain/event.ts';
 import { isSettled, type StoredState } from '../../src/domain/callback-state.ts';
 import { fromDate } from '../../src/domain/instant.ts';
 import type { RetryPolicy } from '../../src/domain/retry-policy.ts';
-import { createOpenAttempts, type ActivityPorts } from '../../activities/index.ts';
+import { createHeldAttempts, createOpenAttempts, type ActivityPorts } from '../../activities/index.ts';
 import { createAttemptGate } from '../../src/dispatch/attempt-gate.ts';
+import { mostHeldAttempts } from '../../src/temporal/worker-slots.ts';
 import { createFakeCommunicationPorts } from './fakes/communication-ports.ts';
 import { createFakeSecretBox } from './fakes/secret-box.ts';
 import type { AttemptRecord, CallbackRequest, Consequence, DeliveryJob } from '../../src/ports/index.ts';
@@ -33,7 +34,7 @@ export type Receiver = (attempt: {
 const policy: RetryPolicy = { attempts: 5, intervalSeconds: 300, timeoutSeconds: 120 };
 
 /** One notification in memory, its statuses and a receiver; the activities above it are the real ones. */
-export function createFakeDelivery(sequences: readonly number[], receiver: Receiver) {
+export function createFakeDelivery(sequences: readonly number[], receiver: Receiver, callbackId = 'c') {
   const statuses: FakeStatus[] = sequences.map((sequence) => ({
     sequence,
     status: `status-${sequence}`,
@@ -56,6 +57,7 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
     isDatabaseAway: false,
     /** The database's clock, which may be one that is skipped. */
     clock: async () => Date.now(),
+    callbackId,
   };
   const meet = (consequence: Consequence): void => {
     fake.consequences.push(consequence);
@@ -77,9 +79,11 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
     userAgent: 'ringback/test',
     reportProblem: async () => undefined,
     attempting: noop,
+    answered: noop,
     attempted: noop,
     gate: createAttemptGate(),
     openAttempts: createOpenAttempts(),
+    heldAttempts: createHeldAttempts(mostHeldAttempts),
     patienceMs: 60_000,
     ownTaskQueue: 'nobody polls this one',
     secrets: createFakeSecretBox(),
@@ -172,7 +176,13 @@ function toJob(
   notificationId: string,
   own: FakeStatus,
   all: readonly FakeStatus[],
-  current: { policy: RetryPolicy; isDisabled: boolean; warnAfterAttempts: number | null; now: number },
+  current: {
+    policy: RetryPolicy;
+    isDisabled: boolean;
+    warnAfterAttempts: number | null;
+    callbackId: string;
+    now: number;
+  },
 ): DeliveryJob {
   const earlier = all.find(
     ({ sequence, state, event }) =>
@@ -213,7 +223,8 @@ function toJob(
     serviceId: '018f0000-0000-7000-8000-0000000000aa',
     profile: 'govuk-notify',
     callback: {
-      id: 'c',
+      id: current.callbackId,
+      receiverId: current.callbackId,
       url: 'https://receiver.example/',
       authType: 'none',
       sealedAuth: null,

@@ -38,6 +38,16 @@ export async function createStage() {
     createWorkerOn: (taskQueue: string, ports: ActivityPorts): Promise<WorkerSet> =>
       createWorkerSet(ports, { ...connection, taskQueue, workflowBundle }),
 
+    /** For a set of workers that several notifications share. */
+    workersOn: (taskQueue: string) => ({ ...connection, taskQueue, workflowBundle }),
+
+    startOn: (taskQueue: string, fake: FakeDelivery, sequences: readonly number[]) =>
+      env.client.workflow.start('notificationWorkflow', {
+        ...optionsOf(fake),
+        taskQueue,
+        args: [input(fake, sequences)],
+      }),
+
     start: (fake: FakeDelivery, sequences: readonly number[]) =>
       env.client.workflow.start('notificationWorkflow', {
         ...optionsOf(fake),

@@ -129,6 +129,18 @@ test.each([
   expect(namesIn(problemsOf({ EGRESS_PROXY: proxy }))).toEqual(isTaken ? [] : ['EGRESS_PROXY']);
 });
 
+test.each([
+  ['10.0.0.2', true],
+  ['10.0.0.2, 10.0.0.3:5353,2001:db8::1,[2001:db8::1]:53', true],
+  ['name.example', false],
+  ['10.0.0.2:0', false],
+  ['10.0.0.2:65536', false],
+  ['[10.0.0.2]:53', false],
+  ['10.0.0.2,,10.0.0.3', false],
+])('%s as DNS servers is taken: %s', (servers, isTaken) => {
+  expect(namesIn(problemsOf({ EGRESS_RESOLVERS: servers }))).toEqual(isTaken ? [] : ['EGRESS_RESOLVERS']);
+});
+
 test('never repeats a value, since it may be a secret in the wrong place', () => {
   const names = [
     'ROLE',
