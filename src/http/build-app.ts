@@ -9,6 +9,7 @@ import { addNotFoundHandler, handleError } from './error-handler.ts';
 import { addJsonBody, bodyLimitBytes } from './json-body.ts';
 import { addOpenApi } from './open-api.ts';
 import { addProviderWebhooks } from './provider-webhooks.ts';
+import { addHostCheck } from './request-host.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
 import { addApiKeyRoutes } from './routes/api-keys.ts';
 import { addBatchRoutes } from './routes/batches.ts';
@@ -58,6 +59,7 @@ export async function buildApp(deps: HttpDeps): Promise<ZodApp> {
   app.addHook('onRequest', async (request, reply) => {
     void reply.header(requestIdHeader, request.id);
   });
+  addHostCheck(app);
   await app.register(helmet, { contentSecurityPolicy: { directives: pageDirectives } });
   await addOpenApi(app, deps.version);
   addProcessRoutes(app, deps);

@@ -4,9 +4,10 @@ import { RegisterNotification, type Notification } from '../../domain/notificati
 import { SendEmail, SendLetter, SendPrecompiledLetter, SendSms } from '../../domain/notify-api.schema.ts';
 import { registerNotification } from '../../use-cases/register-notification.ts';
 import type { RouteDeps } from '../deps.ts';
+import { baseOf } from '../request-host.ts';
 import type { ZodApp } from '../zod-app.ts';
 import { sentShape, templateVersion } from './notify-shapes.ts';
-import { baseOf, serviceOf } from './service-caller.ts';
+import { serviceOf } from './service-caller.ts';
 
 /** A PDF of a few pages, in base64. */
 const letterLimitBytes = 8 * 1024 * 1024;

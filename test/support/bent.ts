@@ -1,0 +1,437 @@
+// Ways to bend a good request: each keeps most of it, so that what is wrong gets as far in as it can.
+import fc from 'fast-check';
+
+type Header = readonly [string, string];
+
+export type Bend = {
+  method?: string;
+  path?: (path: string) => string;
+  /** With its `?`, or ''. */
+  query?: (query: string) => string;
+  headers?: (headers: readonly Header[]) => Header[];
+  /** What it gives is sent as it is where it is text or bytes, else as JSON. */
+  body?: (body: unknown) => unknown;
+};
+
+// Text that no compression makes small, which a limit in characters lets through at three bytes each.
+const incompressible = (length: number): string =>
+  Array.from({ length }, (_, index) =>
+    String.fromCharCode(0x4e00 + ((Math.imul(index + 1, 2_654_435_761) >>> 17) % 20_000)),
+  ).join('');
+
+const unknownId = '00000000-0000-7000-8000-000000000000';
+
+const lengths = [20, 50, 100, 200, 255, 320, 500, 1000, 2048, 4000, 10_000];
+const oddTexts = [
+  ...['', ' ', '\u0000', 'a\u0000b', '\ud800', '\udc00x', '\u{10ffff}', '\u202e', '__proto__', 'constructor'],
+  ...[
+    'toString',
+    'hasOwnProperty',
+    '..',
+    '../../etc/passwd',
+    '%',
+    '%00',
+    '%zz',
+    "'",
+    '"',
+    '\\',
+    '$1',
+    '${id}',
+  ],
+  ...['NULL', '{}', '{a,b}', '-1', '0', '1e3', '1e400', '0x10', '9999999999', '99999999999999999999', 'NaN'],
+  ...['Infinity', '2147483648', '9223372036854775808', 'true', 'null', '[', 'https://[', 'http://[::1', '//'],
+  ...[
+    'https://example.com:99999/',
+    'https://\u0000/',
+    'https://xn--/',
+    'https://a.b/%',
+    'https://user:p@a.b/',
+  ],
+  ...['0000-01-01T00:00:00Z', '0001-01-01T00:00:00+23:59', '9999-12-31T23:59:59.9999999-23:59'],
+  ...['2026-02-30T00:00:00Z', '2026-06-15T24:00:00Z', '2026-06-15T23:59:60Z', '2026-06-15T11:30:00+23:59'],
+  ...['2026-06-15T11:30:00-18:00', '2026-06-15T11:30Z', '2026-06-15T11:30:00.123456789012Z', '-2026-06-15'],
+  ...[`2026-06-15T11:30:00+23:59_${unknownId}`, `0001-01-01T00:00:00Z_${unknownId}`, `_${unknownId}`],
+  ...[`9999-12-31T23:59:59.9999999Z_${unknownId}`, `${unknownId}_2147483648`, `${unknownId}_999999999`],
+  ...[
+    unknownId,
+    unknownId.toUpperCase(),
+    `{${unknownId}}`,
+    'ffffffff-ffff-ffff-ffff-ffffffffffff',
+    '_',
+    '__',
+  ],
+  ...['ignored\r\nx-injected: 1', '\uffff', '\ufeff', 'ı', 'İ', 'ß', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', 'a'.repeat(10_000)],
+];
+const hostileText = fc.oneof(
+  fc.constantFrom(...oddTexts, ...lengths.map(incompressible)),
+  fc.string({ unit: 'binary', maxLength: 30 }),
+);
+
+const hostileValue = fc.oneof(
+  { weight: 4, arbitrary: hostileText },
+  fc.constantFrom<unknown>(
+    ...[null, true, 0, -0, -1, 1.5, 2 ** 31, 2 ** 31 - 1, -(2 ** 31), 2 ** 53, 2 ** 63, 1e308, 5e-324],
+    ...[
+      [],
+      {},
+      [[]],
+      [null],
+      [[[[[[]]]]]],
+      { '': '' },
+      { length: 5 },
+      { toJSON: 1 },
+      { then: 1 },
+      { type: 'none' },
+    ],
+  ),
+  fc.jsonValue({ maxDepth: 2 }),
+);
+
+/** Sets one place of the body, which exists already or is beside one that does. */
+export const bentValue: fc.Arbitrary<(body: unknown) => unknown> = fc
+  .array(fc.record({ place: fc.nat(), key: fc.option(hostileText), value: hostileValue }), {
+    minLength: 1,
+    maxLength: 2,
+  })
+  .map((changes) => (body: unknown) => {
+    if (typeof body === 'string') return changes.map(({ value }) => String(value)).join('&');
+    return changes.reduce((given, change) => withChange(given, change), structuredClone(body));
+  });
+
+/** Every text of the body and every value of the query in turn, each with what is long or odd. */
+export function* eachTextBent({
+  body,
+  query = {},
+}: {
+  body?: unknown;
+  query?: Record<string, string>;
+}): Generator<Bend> {
+  const texts = [
+    ...lengths.slice(4).map(incompressible),
+    'a\u0000b',
+    '\ud800',
+    '2026-06-15T11:30:00+23:59',
+    '1e3',
+  ];
+  for (const at of placesOf(body)) {
+    if (typeof valueAt(body, at) !== 'string') continue;
+    for (const value of texts) yield { body: (given) => withValue(structuredClone(given), at, value) };
+  }
+  for (const name of Object.keys(query))
+    for (const value of texts)
+      yield {
+        query: (given) => {
+          const search = new URLSearchParams(given);
+          search.set(name, value.slice(0, 1_500));
+          return `?${search.toString()}`;
+        },
+      };
+}
+
+function valueAt(body: unknown, at: readonly string[]): unknown {
+  return at.reduce((given, name) => (given as never)[name], body);
+}
+
+function withValue(body: unknown, at: readonly string[], value: unknown): unknown {
+  const name = at.at(-1);
+  if (name === undefined) return value;
+  (valueAt(body, at.slice(0, -1)) as Record<string, unknown>)[name] = value;
+  return body;
+}
+
+function withChange(
+  body: unknown,
+  { place, key, value }: { place: number; key: string | null; value: unknown },
+): unknown {
+  const places = placesOf(body);
+  const at = places[place % places.length] ?? [];
+  // Where there is no body, one is sent nevertheless.
+  if (at.length === 0) return body === undefined && key === null ? undefined : value;
+  const holder = at.slice(0, -1).reduce((given, name) => (given as never)[name], body) as Record<
+    string,
+    unknown
+  >;
+  const name = at.at(-1) ?? '';
+  if (key === null || Array.isArray(holder)) holder[name] = value;
+  // As its own property: an assignment to __proto__ would be none.
+  else {
+    const held = holder[name];
+    delete holder[name];
+    Object.defineProperty(holder, key, { value: held, enumerable: true, configurable: true, writable: true });
+  }
+  return body;
+}
+
+function placesOf(value: unknown, at: string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [at];
+  return [at, ...Object.entries(value).flatMap(([name, held]) => placesOf(held, [...at, name]))];
+}
+
+/** Not what the route takes at all, or not JSON. */
+export const bentText: fc.Arbitrary<(body: unknown) => unknown> = fc.oneof(
+  fc
+    .constantFrom(
+      ...[
+        '',
+        'null',
+        '[]',
+        '""',
+        '{',
+        '{"a":',
+        '{"__proto__":{}}',
+        '{"constructor":{"prototype":{}}}',
+        '1e999',
+      ],
+      ...[
+        '['.repeat(50_000),
+        '{"a":'.repeat(10_000),
+        '"\\ud800"',
+        '{"a":1,"a":2}',
+        '\ufeff{}',
+        'a=b&c=d',
+        '&&&===',
+      ],
+      ...[
+        '<xml/>',
+        '{"\\u0000":1}',
+        `{"${'k'.repeat(60_000)}":1}`,
+        '{"members":[{}],"members":[]}',
+        '{"members":[{}',
+      ],
+      ...[
+        '{"references":[1,]}',
+        '{"references":["a" "b"]}',
+        '{"references":{}}',
+        '{"content":"%"}',
+        '{"content":1}',
+      ],
+    )
+    .map((text) => () => text),
+  fc.uint8Array({ maxLength: 200 }).map((bytes) => () => Buffer.from(bytes)),
+  fc.nat().map((cut) => (body: unknown) => {
+    const text = JSON.stringify(body ?? null);
+    return text.slice(0, cut % (text.length + 1));
+  }),
+);
+
+const encoded = (text: string): string => {
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    return '%ED%A0%80';
+  }
+};
+
+/** A segment of the path replaced, encoded well or badly. */
+export const bentPath: fc.Arbitrary<(path: string) => string> = fc
+  .record({
+    segment: fc.nat(),
+    value: fc.oneof(
+      hostileText.map((text) => encoded(text).slice(0, 9000)),
+      fc.constantFrom(
+        ...[
+          '%',
+          '%0',
+          '%zz',
+          '%00',
+          '%c0%80',
+          '%ff%fe',
+          '%ed%a0%80',
+          '%2e%2e',
+          '%2f',
+          '%5c',
+          ';',
+          '*',
+          ':id',
+          '//',
+        ],
+        ...[
+          '?',
+          '#',
+          '.',
+          '..',
+          '...',
+          '%252e',
+          'index.html',
+          'static',
+          'x'.repeat(2001),
+          'x'.repeat(15_000),
+        ],
+      ),
+    ),
+  })
+  .map(({ segment, value }) => (path: string) => {
+    const segments = path.split('/');
+    segments[1 + (segment % (segments.length - 1))] = value;
+    return segments.join('/');
+  });
+
+export const bentQuery: fc.Arbitrary<(query: string) => string> = fc
+  .record({
+    place: fc.nat(),
+    name: fc.oneof(
+      fc.constant(null),
+      fc.constantFrom(
+        'limit',
+        'cursor',
+        'since',
+        'token',
+        '__proto__',
+        'constructor',
+        '',
+        'a[b]',
+        'a.b',
+        'length',
+      ),
+    ),
+    value: fc.oneof(
+      hostileText.map(encoded),
+      fc.constantFrom('%', '%zz', '%00', '%c0%80', '&', '=', 'a&a', '#'),
+    ),
+    isRepeated: fc.boolean(),
+  })
+  .map(({ place, name, value, isRepeated }) => (query: string) => {
+    const pairs = query
+      .replace(/^\?/, '')
+      .split('&')
+      .filter((pair) => pair !== '');
+    const at = place % (pairs.length + 1);
+    const own = name ?? pairs[at]?.split('=')[0] ?? 'limit';
+    const bent = [...pairs];
+    bent.splice(at, isRepeated || name !== null ? 0 : 1, `${own}=${value.slice(0, 9000)}`);
+    return `?${bent.join('&')}`;
+  });
+
+const headerValue = fc.oneof(
+  fc.constantFrom(
+    ...[
+      '',
+      '[',
+      '[::1',
+      'a b',
+      'a:b:c',
+      'example.com:99999',
+      '/',
+      'http://x',
+      '@',
+      '%',
+      '?',
+      '#',
+      '[::1]:1',
+      ',',
+      'é',
+    ],
+    ...[
+      'a,b',
+      'example.com, [',
+      'javascript',
+      'https',
+      'ht tp',
+      '127.0.0.1',
+      '999.1.1.1',
+      'unknown',
+      '\t',
+      '"',
+      '\\',
+    ],
+    ...[
+      'Bearer',
+      'Bearer ',
+      'Bearer a b',
+      'Basic ',
+      'Basic %',
+      'Basic Og==',
+      'ApiKey-v1 x',
+      'Bearer a.b.c',
+      'Bearer ..',
+    ],
+    ...[
+      'Bearer eyJhbGciOiJIUzI1NiJ9.e30.',
+      'Bearer eyJhbGciOiJIUzI1NiJ9.bnVsbA.x',
+      'application/json',
+      'text/plain',
+    ],
+    ...[
+      'application/json; charset=utf-16',
+      'application/json;',
+      ';',
+      'application/json, text/plain',
+      '/',
+      'a/b/c',
+    ],
+    ...[
+      'multipart/form-data',
+      'gzip',
+      'chunked',
+      'identity',
+      '100-continue',
+      'bytes=0-',
+      'bytes=9-1,x',
+      '-1',
+      '1e3',
+    ],
+    ...[
+      '0',
+      '99999999999',
+      'x'.repeat(4000),
+      '*/*',
+      'upgrade',
+      'h2c',
+      'websocket',
+      'W/"x"',
+      'Thu, 01 Jan 1970 00:00:00 GMT',
+    ],
+  ),
+  fc.string({ unit: 'grapheme-ascii', maxLength: 20 }).map((text) => text.trim()),
+);
+const headerName = fc.constantFrom(
+  ...[
+    'host',
+    'host',
+    'authorization',
+    'content-type',
+    'content-length',
+    'transfer-encoding',
+    'expect',
+    'upgrade',
+  ],
+  ...[
+    'x-forwarded-host',
+    'x-forwarded-host',
+    'x-forwarded-proto',
+    'x-forwarded-for',
+    'forwarded',
+    'x-request-id',
+  ],
+  ...[
+    'content-encoding',
+    'accept',
+    'accept-encoding',
+    'range',
+    'if-none-match',
+    'if-modified-since',
+    'te',
+    'cookie',
+  ],
+  ...['__proto__', 'constructor', 'x-twilio-signature', 'x-amz-sns-message-type', 'connection', 'origin'],
+);
+
+/** Headers replaced, repeated, added or left out. */
+export const bentHeaders: fc.Arbitrary<(headers: readonly Header[]) => Header[]> = fc
+  .array(
+    fc.record({ name: headerName, value: headerValue, how: fc.constantFrom('replace', 'add', 'drop') }),
+    {
+      minLength: 1,
+      maxLength: 3,
+    },
+  )
+  .map(
+    (changes) => (headers: readonly Header[]) =>
+      changes.reduce<Header[]>(
+        (given, { name, value, how }) => [
+          ...(how === 'add' ? given : given.filter(([own]) => own !== name)),
+          ...(how === 'drop' ? [] : [[name, value] as const]),
+        ],
+        [...headers],
+      ),
+  );
