@@ -2,23 +2,28 @@ import type { Pool } from 'pg';
 import type { LetterReport } from '../domain/returned-letters.schema.ts';
 import type { LetterReportStore, ReturnedLetterEntry } from '../ports/index.ts';
 import { dispatchChannel } from './dispatch-signal.ts';
+import { inTransaction } from './pool.ts';
 
 const columns = `id, CASE WHEN finished_at IS NULL THEN 'running' ELSE 'done' END AS state, matched, done, started_at,
   finished_at`;
 
 const createStatement = `
   WITH report AS (
-    INSERT INTO returned_letter_reports (id, service_id, matched) VALUES ($1, $2, cardinality($3::uuid[]))
-  ), entries AS (
-    INSERT INTO returned_letter_entries (report_id, place, notification_id, event_id)
-    SELECT $1, place, notification_id, event_id
-    FROM unnest($3::uuid[], $4::uuid[]) WITH ORDINALITY AS e (notification_id, event_id, place)
+    INSERT INTO returned_letter_reports (id, service_id, matched) VALUES ($1, $2, $3)
   ), requested AS (
     INSERT INTO workflow_requests (workflow_id, workflow_type, argument, service_id)
     VALUES ('returned-letters/' || $1, 'tellReturnedLetters', jsonb_build_object('reportId', $1::uuid), $2)
     RETURNING 1
   )
   SELECT pg_notify('${dispatchChannel}', '') FROM requested`;
+
+/** One statement's worth of letters. */
+const chunk = 2_000;
+
+const addStatement = `
+  INSERT INTO returned_letter_entries (report_id, place, notification_id, event_id)
+  SELECT $1, $2 + place, notification_id, event_id
+  FROM unnest($3::uuid[], $4::uuid[]) WITH ORDINALITY AS e (notification_id, event_id, place)`;
 
 // Told of, an entry is of no more use.
 const advanceStatement = `
@@ -30,14 +35,19 @@ const advanceStatement = `
 
 export function createLetterReportStore(pool: Pool): LetterReportStore {
   return {
-    async create({ id, serviceId, letters }) {
-      await pool.query(createStatement, [
-        id,
-        serviceId,
-        letters.map(({ notificationId }) => notificationId),
-        letters.map(({ eventId }) => eventId),
-      ]);
-    },
+    create: ({ id, serviceId, letters }) =>
+      inTransaction(pool, async (client) => {
+        await client.query(createStatement, [id, serviceId, letters.length]);
+        for (let at = 0; at < letters.length; at += chunk) {
+          const part = letters.slice(at, at + chunk);
+          await client.query(addStatement, [
+            id,
+            at,
+            part.map(({ notificationId }) => notificationId),
+            part.map(({ eventId }) => eventId),
+          ]);
+        }
+      }),
 
     async find(id) {
       const { rows } = await pool.query<LetterReport & { service_id: string | null }>(

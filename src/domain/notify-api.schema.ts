@@ -6,7 +6,7 @@ import { indexedText } from './indexed-text.schema.ts';
 import { Uuid, storedText } from './text.schema.ts';
 
 // Nothing is rendered here, so of the personalisation only a letter's address is read.
-const Personalisation = z.record(z.string(), z.unknown());
+const Personalisation = z.looseObject({});
 
 const common = {
   template_id: Uuid,
@@ -46,7 +46,7 @@ export const SendPrecompiledLetter = z.strictObject({
 const several = <T extends z.ZodType>(item: T) =>
   z.preprocess(
     (value) => (value === undefined || Array.isArray(value) ? value : [value]),
-    z.array(item).optional(),
+    z.array(item).max(50).optional(),
   );
 
 export const ListNotifyMessages = z.strictObject({

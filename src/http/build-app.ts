@@ -6,12 +6,15 @@ import { createServiceKeyCache } from '../use-cases/service-keys.ts';
 import { addAuthentication } from './authenticate.ts';
 import type { HttpDeps } from './deps.ts';
 import { addNotFoundHandler, handleError } from './error-handler.ts';
+import { takeBodiesAsBytes } from './heavy-body.ts';
+import { createHeavySlots } from './heavy-slots.ts';
 import { addJsonBody, bodyLimitBytes } from './json-body.ts';
 import { addOpenApi } from './open-api.ts';
 import { addProviderWebhooks } from './provider-webhooks.ts';
 import { addHostCheck } from './request-host.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
 import { addApiKeyRoutes } from './routes/api-keys.ts';
+import { addBatchMemberRoutes } from './routes/batch-members.ts';
 import { addBatchRoutes } from './routes/batches.ts';
 import { addCallbackRoutes } from './routes/callbacks.ts';
 import { addCampaignRoutes } from './routes/campaigns.ts';
@@ -19,7 +22,7 @@ import { addCommunicationRoutes } from './routes/communications.ts';
 import { addDrainRoutes } from './routes/drains.ts';
 import { addHistoryRoutes } from './routes/history.ts';
 import { addInboundRoutes } from './routes/inbound.ts';
-import { addLetterRoutes } from './routes/letters.ts';
+import { addLetterReportRoute, addLetterRoutes } from './routes/letters.ts';
 import { addNotificationRoutes } from './routes/notifications.ts';
 import { addProviderRoutes } from './routes/providers.ts';
 import { addProcessRoutes } from './routes/process.ts';
@@ -72,6 +75,7 @@ async function addApi(app: ZodApp, deps: HttpDeps): Promise<void> {
   const keys = createServiceKeyCache(deps);
   const authenticate = createAuthenticate({ ...deps, keys });
   const routeDeps = { ...deps, keys };
+  const takeHeavySlot = createHeavySlots();
   await app.register(
     async (v1: ZodApp) => {
       addAuthentication(v1, authenticate);
@@ -88,13 +92,18 @@ async function addApi(app: ZodApp, deps: HttpDeps): Promise<void> {
       addLetterRoutes(v1, routeDeps);
       addInboundRoutes(v1, routeDeps);
       addHistoryRoutes(v1, routeDeps);
+      await v1.register(async (heavy: ZodApp) => {
+        takeBodiesAsBytes(heavy);
+        addBatchMemberRoutes(heavy, routeDeps, takeHeavySlot);
+        addLetterReportRoute(heavy, routeDeps, takeHeavySlot);
+      });
     },
     { prefix: '/v1' },
   );
   await app.register(async (webhooks: ZodApp) => addProviderWebhooks(webhooks, routeDeps), {
     prefix: '/v1/providers',
   });
-  await addNotifyApi(app, routeDeps, authenticate);
+  await addNotifyApi(app, routeDeps, authenticate, takeHeavySlot);
 }
 
 const pageDirectives = {

@@ -10,12 +10,13 @@ const pattern = /^(?:[a-z0-9._~!$&'()*+,;=%-]+|\[[0-9a-f:.]+\])(?::\d{0,5})?$/i;
  */
 export function addHostCheck(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ host, protocol }) => {
+    // A proxy says what it will, whatever the type.
     if (host !== '' && !isHost(host))
       throw new AppError(
         'INVALID_INPUT',
         'The Host header, or X-Forwarded-Host, is not a host with an optional port: send it as in example.org:8600.',
       );
-    if (protocol !== 'http' && protocol !== 'https')
+    if (!['http', 'https'].includes(protocol))
       throw new AppError(
         'INVALID_INPUT',
         'X-Forwarded-Proto is neither http nor https: send one of the two.',

@@ -3,6 +3,7 @@ import type { Member, NewMember } from '../domain/batch.schema.ts';
 import { AppError, notFound } from '../domain/errors.ts';
 import { fromDate } from '../domain/instant.ts';
 import type { BatchStore, CampaignStore, NumberedMember } from '../ports/index.ts';
+import { createTurns } from './give-way.ts';
 import { maySee, type Caller } from './caller.ts';
 
 type Added = { id: string; members: Member[] };
@@ -17,13 +18,13 @@ export async function createBatch(
   const communication = await ports.campaigns.findCommunication(communicationId);
   if (!communication || !maySee(caller, communication.service_id)) throw notFound('communication');
   const id = uuidv7();
-  const numbered = members.map(withId);
+  const numbered = await each(members, withId);
   const createdAt = fromDate(ports.now());
   await ports.batches.create(
     { id, communicationId, serviceId: communication.service_id, createdAt },
     numbered,
   );
-  return { id, members: numbered.map(toMember) };
+  return { id, members: await each(numbered, toMember) };
 }
 
 /** More members for a batch; CONFLICT when it was said that no more come. */
@@ -35,10 +36,21 @@ export async function appendMembers(
 ): Promise<Added> {
   const batch = await ports.batches.find(batchId);
   if (!batch || !maySee(caller, batch.service_id)) throw notFound('batch');
-  const numbered = members.map(withId);
+  const numbered = await each(members, withId);
   if (!(await ports.batches.append(batchId, numbered, fromDate(ports.now()))))
     throw new AppError('CONFLICT', 'The batch was completed: put further members into a batch of their own.');
-  return { id: batchId, members: numbered.map(toMember) };
+  return { id: batchId, members: await each(numbered, toMember) };
+}
+
+/** As `map`, with a turn for every other request in between: there may be thousands. */
+async function each<T, U>(items: readonly T[], make: (item: T) => U): Promise<U[]> {
+  const turns = createTurns();
+  const made: U[] = [];
+  for (const item of items) {
+    made.push(make(item));
+    if (turns.isOver()) await turns.give();
+  }
+  return made;
 }
 
 function withId(member: NewMember): NumberedMember {

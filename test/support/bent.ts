@@ -94,8 +94,14 @@ export const bentValue: fc.Arbitrary<(body: unknown) => unknown> = fc
     maxLength: 2,
   })
   .map((changes) => (body: unknown) => {
-    if (typeof body === 'string') return changes.map(({ value }) => String(value)).join('&');
-    return changes.reduce((given, change) => withChange(given, change), structuredClone(body));
+    if (typeof body === 'string')
+      return changes
+        .map(({ value }) => (typeof value === 'string' ? value : JSON.stringify(value)))
+        .join('&');
+    return changes.reduce(
+      (given, { value, ...change }) => withChange(given, { ...change, value: structuredClone(value) }),
+      structuredClone(body),
+    );
   });
 
 /** Every text of the body and every value of the query in turn, each with what is long or odd. */
@@ -128,7 +134,7 @@ export function* eachTextBent({
       };
 }
 
-function valueAt(body: unknown, at: readonly string[]): unknown {
+export function valueAt(body: unknown, at: readonly string[]): unknown {
   return at.reduce((given, name) => (given as never)[name], body);
 }
 
@@ -156,13 +162,14 @@ function withChange(
   // As its own property: an assignment to __proto__ would be none.
   else {
     const held = holder[name];
-    delete holder[name];
+    Reflect.deleteProperty(holder, name);
     Object.defineProperty(holder, key, { value: held, enumerable: true, configurable: true, writable: true });
   }
   return body;
 }
 
-function placesOf(value: unknown, at: string[] = []): string[][] {
+/** Every place of a value, itself first, each as the names that lead there. */
+export function placesOf(value: unknown, at: string[] = []): string[][] {
   if (typeof value !== 'object' || value === null) return [at];
   return [at, ...Object.entries(value).flatMap(([name, held]) => placesOf(held, [...at, name]))];
 }

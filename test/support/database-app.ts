@@ -27,6 +27,7 @@ import { createReceiveReceipts } from '../../src/use-cases/receive-receipts.ts';
 import { createTestDatabase } from './database.ts';
 import { noHandover, noMetrics } from './db-fixture.ts';
 import { createFakePorts } from './fake-ports.ts';
+import { fixture } from './fixture.ts';
 import { adminToken, createTestApp } from './test-app.ts';
 
 export type DatabaseApp = Awaited<ReturnType<typeof createDatabaseApp>>;
@@ -46,7 +47,11 @@ export async function createDatabaseApp({ trustProxy = [] as string[] } = {}) {
   const acceptStatus = createAcceptStatus(acceptance);
   const acceptComplaint = createAcceptComplaint(acceptance);
   const acceptInbound = createAcceptInbound({ ...acceptance, services, inbound });
-  const { sns, sendTest } = createFakePorts();
+  const { sendTest } = createFakePorts();
+  const sns = {
+    certificate: async () => fixture('providers/sns-test-signing-cert.pem'),
+    confirm: async () => undefined,
+  };
   const door = { accounts, secrets, sns, now };
   /** What was logged as a failure, for the message of a test that finds one. */
   const failures: unknown[] = [];
@@ -88,7 +93,7 @@ export async function createDatabaseApp({ trustProxy = [] as string[] } = {}) {
     receiveInbound: createReceiveInbound({ ...door, acceptInbound }),
     now,
     trustProxy,
-    logger: logger as never,
+    logger,
   });
   await app.app.listen({ host: '127.0.0.1', port: 0 });
   const address = app.app.server.address();
@@ -101,7 +106,7 @@ export async function createDatabaseApp({ trustProxy = [] as string[] } = {}) {
     port,
     failures,
     adminToken,
-    exchange: (request: string | Buffer) => exchange(port, request),
+    exchange: (request: Buffer, idleMs = 500) => exchange(port, request, idleMs),
     async stop() {
       await app.app.close();
       await database.drop();
@@ -110,14 +115,14 @@ export async function createDatabaseApp({ trustProxy = [] as string[] } = {}) {
 }
 
 /** The status line, headers and body as they came; '' where the connection was closed without a word. */
-function exchange(port: number, request: string | Buffer): Promise<string> {
+function exchange(port: number, request: Buffer, idleMs: number): Promise<string> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     const socket = connect(port, '127.0.0.1', () => socket.write(request));
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('error', () => undefined);
     // What waits for the rest of a body that does not come is told so.
-    socket.setTimeout(500, () => socket.end());
+    socket.setTimeout(idleMs, () => socket.end());
     socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
   });
 }
