@@ -39,9 +39,14 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
 
 export function logFault(error: unknown, code: ProblemCode, request: FastifyRequest): void {
   const about = { requestId: request.id, route: request.routeOptions.url };
-  if (code === 'INTERNAL' || code === 'UNAVAILABLE')
-    request.log.error({ ...describeFault(error), ...about }, 'A request failed.');
+  // What is refused for now, without a cause, is no fault.
+  const isFault = code === 'INTERNAL' || (code === 'UNAVAILABLE' && !isBusy(error));
+  if (isFault) request.log.error({ ...describeFault(error), ...about }, 'A request failed.');
   else request.log.debug({ code, ...about }, 'A request was refused.');
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof AppError && error.cause === undefined;
 }
 
 /** Answers what no route takes: 405 where the path has other methods, else 404. */
