@@ -5,6 +5,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { BatchStore, NumberedMember, StoredBatch } from '../ports/index.ts';
 import { createBatchStateStore } from './batch-state-store.ts';
 import { destinationsOf, type DestinationJson } from './destinations.ts';
+import { withinBytes } from './page-within-bytes.ts';
 import { inTransaction } from './pool.ts';
 import { wakeBatches } from './wake-batches.ts';
 
@@ -31,6 +32,16 @@ const insertMembersStatement = `
   )
   INSERT INTO destinations (notification_id, place, type, address, provider, provider_reference)
   SELECT * FROM unnest($7::uuid[], $8::int[], $9::text[], $10::text[], $11::text[], $12::text[])`;
+
+const membersStatement = withinBytes(
+  `SELECT n.id, n.place, n.attributes, n.status, n.place < b.started AS is_started, ${destinationsOf('n.id')} AS destinations
+   FROM notifications n
+   JOIN batches b ON b.id = n.batch_id
+   WHERE n.batch_id = $1 AND n.place >= $2 AND n.place < b.members
+   ORDER BY n.place
+   LIMIT $3`,
+  'place',
+);
 
 const closeStatement = `
   WITH closed AS (
@@ -98,15 +109,7 @@ export function createBatchStore(pool: Pool): BatchStore {
     },
 
     async members(id, from, limit) {
-      const { rows } = await pool.query<MemberRow>(
-        `SELECT n.id, n.attributes, n.status, n.place < b.started AS is_started, ${destinationsOf('n.id')} AS destinations
-         FROM notifications n
-         JOIN batches b ON b.id = n.batch_id
-         WHERE n.batch_id = $1 AND n.place >= $2 AND n.place < b.members
-         ORDER BY n.place
-         LIMIT $3`,
-        [id, from, limit],
-      );
+      const { rows } = await pool.query<MemberRow>(membersStatement, [id, from, limit]);
       return rows.map(toMember);
     },
   };

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { InboundMessage } from '../domain/inbound.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { InboundStore, StoredInbound } from '../ports/index.ts';
+import { withinBytes } from './page-within-bytes.ts';
 
 type MessageRow = {
   id: string;
@@ -17,6 +18,15 @@ const messages = `
   SELECT m.id, m.service_id, m.notification_id, m.sequence, m.accepted_at, st.details
   FROM inbound_messages m
   JOIN statuses st USING (notification_id, sequence)`;
+
+const listStatement = withinBytes(
+  `${messages}
+   WHERE m.service_id = $1 AND ($2::uuid IS NULL OR (m.accepted_at, m.id) < (
+     SELECT older.accepted_at, older.id FROM inbound_messages older WHERE older.id = $2 AND older.service_id = $1))
+   ORDER BY m.accepted_at DESC, m.id DESC
+   LIMIT $3`,
+  'accepted_at DESC, id DESC',
+);
 
 const conversationStatement = `
   INSERT INTO notifications (id, service_id, recipient, notification_type, status, created_at, request_digest)
@@ -49,14 +59,7 @@ export function createInboundStore(pool: Pool): InboundStore {
     },
 
     async list(serviceId, { limit, olderThan }) {
-      const { rows } = await pool.query<MessageRow>(
-        `${messages}
-         WHERE m.service_id = $1 AND ($2::uuid IS NULL OR (m.accepted_at, m.id) < (
-           SELECT older.accepted_at, older.id FROM inbound_messages older WHERE older.id = $2 AND older.service_id = $1))
-         ORDER BY m.accepted_at DESC, m.id DESC
-         LIMIT $3`,
-        [serviceId, olderThan, limit],
-      );
+      const { rows } = await pool.query<MessageRow>(listStatement, [serviceId, olderThan, limit]);
       return rows.map(toStored);
     },
   };

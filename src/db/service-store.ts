@@ -2,8 +2,14 @@ import type { Pool } from 'pg';
 import type { Page } from '../domain/page.schema.ts';
 import type { Service } from '../domain/service.schema.ts';
 import type { ServiceStore } from '../ports/index.ts';
+import { toPage, withinBytes } from './page-within-bytes.ts';
 
 const columns = 'id, name, profile, notification_list, created_at';
+
+const listStatement = withinBytes(
+  `SELECT ${columns} FROM services WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2`,
+  'id',
+);
 
 export function createServiceStore(pool: Pool): ServiceStore {
   return {
@@ -24,12 +30,11 @@ export function createServiceStore(pool: Pool): ServiceStore {
 
     async list({ limit, cursor }): Promise<Page<Service>> {
       // The ids are UUIDv7: their order is that of creation, and the last one is the cursor.
-      const { rows } = await pool.query<Service>(
-        `SELECT ${columns} FROM services WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2`,
+      const { rows } = await pool.query<Service & { page_rows: number; bytes_before: number }>(
+        listStatement,
         [cursor ?? null, limit + 1],
       );
-      const items = rows.slice(0, limit);
-      return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+      return toPage<Service>(rows, limit, (last) => last.id);
     },
 
     async update(id, change) {

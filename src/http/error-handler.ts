@@ -39,14 +39,12 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
 
 export function logFault(error: unknown, code: ProblemCode, request: FastifyRequest): void {
   const about = { requestId: request.id, route: request.routeOptions.url };
-  // What is refused for now, without a cause, is no fault.
-  const isFault = code === 'INTERNAL' || (code === 'UNAVAILABLE' && !isBusy(error));
-  if (isFault) request.log.error({ ...describeFault(error), ...about }, 'A request failed.');
+  // What was put off without a cause failed nowhere: it has no stack to show.
+  if (code === 'UNAVAILABLE' && error instanceof AppError && error.cause === undefined)
+    request.log.warn({ detail: error.message, ...about }, 'A request was put off.');
+  else if (code === 'INTERNAL' || code === 'UNAVAILABLE')
+    request.log.error({ ...describeFault(error), ...about }, 'A request failed.');
   else request.log.debug({ code, ...about }, 'A request was refused.');
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof AppError && error.cause === undefined;
 }
 
 /** Answers what no route takes: 405 where the path has other methods, else 404. */
