@@ -4,7 +4,7 @@ import { storedText } from './text.schema.ts';
 const maxIndexedBytes = 2000;
 
 /** UTF-8 bytes of well-formed text, counted without making them: `domain` has no Buffer. */
-export function utf8Length(text: string): number {
+function utf8Length(text: string): number {
   let bytes = text.length;
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);

@@ -58,7 +58,7 @@ describe('A request with', () => {
 
   it('more wrong fields than anyone reads is answered with the first of them', async () => {
     const { call } = await createTestApp();
-    const body = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`f${index}`, 1]));
+    const body = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`f${index}`, 1]));
     const problem = (await call('POST', '/v1/services', { body })).json<{
       detail: string;
       errors: unknown[];
