@@ -4,6 +4,7 @@ import { timeoutHours } from '../domain/timeout-hours.ts';
 import type { NotificationStore } from '../ports/index.ts';
 import { isOfKeyType } from './key-types.ts';
 import { ensureOwnCommunication } from './own-communication.ts';
+import { toPage, withinBytes } from './page-within-bytes.ts';
 
 type NotificationRow = Omit<Notification, 'to'> & { recipient: string; request_digest: Buffer };
 
@@ -119,13 +120,16 @@ export function createNotificationStore(pool: Pool): NotificationStore {
 
     async list(query) {
       const { text, values } = listStatement(query);
-      const { rows } = await pool.query<NotificationRow>(text, values);
-      const items = rows.slice(0, query.limit).map(toNotification);
-      const last = items.at(-1);
-      return {
-        items,
-        nextCursor: rows.length > query.limit && last ? `${last.created_at}_${last.id}` : null,
-      };
+      const { rows } = await pool.query<NotificationRow & { page_rows: number; bytes_before: number }>(
+        text,
+        values,
+      );
+      const { items, nextCursor } = toPage<NotificationRow>(
+        rows,
+        query.limit,
+        (last) => `${last.created_at}_${last.id}`,
+      );
+      return { items: items.map(toNotification), nextCursor };
     },
   };
 }
@@ -155,7 +159,10 @@ function listStatement(query: Parameters<NotificationStore['list']>[0]): { text:
   }
   values.push(query.limit + 1);
   return {
-    text: `SELECT ${columns} FROM notifications WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, id DESC LIMIT $${values.length}`,
+    text: withinBytes(
+      `SELECT ${columns} FROM notifications WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, id DESC LIMIT $${values.length}`,
+      'created_at DESC, id DESC',
+    ),
     values,
   };
 }

@@ -8,7 +8,7 @@ import type { KeyType } from '../domain/key-type.ts';
 import type { StatusStore } from '../ports/index.ts';
 import { commitStatement, loadStatement } from './acceptance-statements.ts';
 import { toDestinationSnapshot, type DestinationJson } from './destinations.ts';
-import { loadHistory } from './history.ts';
+import { loadAttemptsPage, loadHistory } from './history.ts';
 
 type SnapshotRow = {
   notification_id: string;
@@ -63,7 +63,8 @@ export function createStatusStore(pool: Pool): StatusStore {
       return new Set(rows.map(({ id }) => id));
     },
 
-    history: (notificationId) => loadHistory(pool, notificationId),
+    history: (notificationId, page = { limit: 500, after: 0 }) => loadHistory(pool, notificationId, page),
+    attempts: (status, page) => loadAttemptsPage(pool, status, page),
   };
 }
 

@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { BearerToken } from './credential.schema.ts';
 import { notificationTypes } from './callback.schema.ts';
-import { Uuid, indexedText, storedText } from './text.schema.ts';
+import { indexedText } from './indexed-text.schema.ts';
+import { Uuid, storedText } from './text.schema.ts';
 
 // Nothing is rendered here, so of the personalisation only a letter's address is read.
-const Personalisation = z.record(z.string(), z.unknown());
+const Personalisation = z.looseObject({});
 
 const common = {
   template_id: Uuid,
@@ -45,13 +46,13 @@ export const SendPrecompiledLetter = z.strictObject({
 const several = <T extends z.ZodType>(item: T) =>
   z.preprocess(
     (value) => (value === undefined || Array.isArray(value) ? value : [value]),
-    z.array(item).optional(),
+    z.array(item).max(50).optional(),
   );
 
 export const ListNotifyMessages = z.strictObject({
   template_type: several(z.enum(notificationTypes)),
   status: several(storedText(50)),
-  reference: storedText(1000).optional(),
+  reference: indexedText(1000).optional(),
   older_than: Uuid.optional(),
   include_jobs: z.string().optional(),
 });

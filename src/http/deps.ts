@@ -43,7 +43,7 @@ export type HttpDeps = {
   redeliveries: Redeliveries;
   sendTest: SendTest;
   notifications: NotificationStore;
-  statuses: Pick<StatusStore, 'history'>;
+  statuses: Pick<StatusStore, 'history' | 'attempts'>;
   inbound: InboundStore;
   letterReports: LetterReportStore;
   setAsideRequests: SetAsideRequests;

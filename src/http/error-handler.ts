@@ -24,6 +24,10 @@ const frameworkRefusals: Readonly<Record<string, Refusal>> = {
     code: 'UNSUPPORTED_MEDIA_TYPE',
     detail: 'Send the request body as Content-Type: application/json.',
   },
+  FST_ERR_MAX_PARAM_LENGTH: {
+    code: 'INVALID_INPUT',
+    detail: 'A part of the path is too long: nothing that it could name is.',
+  },
   FST_ERR_BAD_URL: { code: 'INVALID_INPUT', detail: 'The path of the URL is not correctly percent-encoded.' },
 };
 
@@ -42,7 +46,10 @@ export function sayWhenToRepeat(error: unknown, reply: FastifyReply): void {
 
 export function logFault(error: unknown, code: ProblemCode, request: FastifyRequest): void {
   const about = { requestId: request.id, route: request.routeOptions.url };
-  if (code === 'INTERNAL' || code === 'UNAVAILABLE')
+  // What was put off without a cause failed nowhere: it has no stack to show.
+  if (code === 'UNAVAILABLE' && error instanceof AppError && error.cause === undefined)
+    request.log.warn({ detail: error.message, ...about }, 'A request was put off.');
+  else if (code === 'INTERNAL' || code === 'UNAVAILABLE')
     request.log.error({ error: describeError(error), ...about }, 'A request failed.');
   // Its message would show the value.
   else if (error instanceof AppError && error.cause !== undefined)
@@ -78,13 +85,27 @@ export function toRefusal(
       code: 'PAYLOAD_TOO_LARGE',
       detail: `The request body is larger than ${limitBytes / 1024} KiB.`,
     };
-  const known = frameworkRefusals[frameworkCode(error)];
+  const known = frameworkRefusals[frameworkCode(error)] ?? unlistedRefusal(error);
   if (known) return known;
   return {
     code: 'INTERNAL',
     detail:
       'The request could not be carried out. Nothing in it is known to be wrong; the log has the cause.',
   };
+}
+
+/** Whatever else the framework or one of its plugins finds wrong with a request, or a body that broke off on its way. */
+function unlistedRefusal(error: unknown): Refusal | null {
+  const statusCode = error instanceof Error && 'statusCode' in error ? error.statusCode : null;
+  if (!/^(?:FST_|ECONNRESET$)/.test(frameworkCode(error)) || typeof statusCode !== 'number') return null;
+  if (statusCode === 403 || statusCode === 404)
+    return { code: 'NOT_FOUND', detail: 'Nothing is at this path.' };
+  return statusCode >= 400 && statusCode < 500
+    ? {
+        code: 'INVALID_INPUT',
+        detail: 'The request is not well-formed: check its method, its path and its headers.',
+      }
+    : null;
 }
 
 function frameworkCode(error: unknown): string {

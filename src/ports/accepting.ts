@@ -120,7 +120,10 @@ export type HistoryRow = {
   statusDescription: string | null;
   providerResponse: string | null;
   nextAttemptAt: Instant | null;
+  /** The newest of them, in order. */
   attempts: Attempt[];
+  /** Whether its notification has a later one. */
+  hasNext?: boolean;
 };
 
 export interface StatusStore {
@@ -137,5 +140,8 @@ export interface StatusStore {
     owner: string | null,
     leftToAny?: readonly string[],
   ): Promise<ReadonlySet<string>>;
-  history(notificationId: string): Promise<HistoryRow[]>;
+  /** Up to `limit` statuses behind the sequence `after`, in sequence, fewer where they are large; without a page the first. */
+  history(notificationId: string, page?: { limit: number; after: number }): Promise<HistoryRow[]>;
+  /** The attempts of one status that have a number below `before`, the newest first; the cursor is the last's number. */
+  attempts(status: StatusKey, page: { limit: number; before: number | null }): Promise<Page<Attempt>>;
 }
