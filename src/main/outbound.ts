@@ -47,6 +47,7 @@ export function createOutbound(
     async close() {
       await sender.close();
       await agent.destroy();
+      resolver.close();
     },
   };
 }

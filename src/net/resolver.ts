@@ -19,6 +19,8 @@ export type NameResolver = {
   isAskedFor(hostname: string): boolean;
   /** Whether our name servers have answered about another name than `hostname` since `sinceMs`, or do now. */
   isAnswering(hostname: string, sinceMs: number): Promise<boolean>;
+  /** Gives up what is under way. */
+  close(): void;
 };
 
 type Found = { addresses: LookupAddress[]; ttlSeconds: number };
@@ -167,6 +169,7 @@ export function createResolver({
       for (const name of files.candidates(hostname.toLowerCase())) witnesses.delete(name);
       return liveness.isAlive(sinceMs);
     },
+    close: () => queries?.cancel(),
   };
 }
 

@@ -6,7 +6,7 @@ import { LateError } from './give-until.ts';
 import { codeOf, OwnFailure, ownFailureOf, type OwnFailureKind } from './own-failure.ts';
 import { NoAnswerError, type NameResolver } from './resolver.ts';
 
-export type Circumstances = {
+type Circumstances = {
   isSent: boolean;
   progress: Readonly<Progress>;
   /** When the exchange began, by performance.now. */

@@ -64,3 +64,25 @@ test('while it is away no callback is disabled and nobody is mailed; when it is 
   expect(mails).toEqual([]);
   expect(ringback.output()).toContain('callbacks cannot leave this network');
 }, 240_000);
+
+test('a callback to a port of another service is refused when it is configured', async () => {
+  const { id } = await createService(ringback, 'https://receiver.example/');
+  const refused = await ringback.call<{ errors: { path: string; message: string }[] }>(
+    'PUT',
+    `/v1/services/${id}/callbacks/delivery_status`,
+    await ringback.adminToken(),
+    { url: 'https://receiver.example:25/' },
+  );
+  expect(refused).toMatchObject({
+    status: 400,
+    body: {
+      errors: [
+        {
+          path: 'url',
+          message:
+            'must use port 80, 443 or one from 1024 up: the operator has not allowed port 25 (EGRESS_PORTS)',
+        },
+      ],
+    },
+  });
+});

@@ -85,6 +85,7 @@ export async function startDnsServer(
       isAway = away;
     },
     async stop() {
+      resolver.close();
       socket.close();
       await once(socket, 'close');
     },

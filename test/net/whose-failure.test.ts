@@ -103,7 +103,11 @@ describe.each([
 describe('An error of the operating system', () => {
   const judge = (
     code: string,
-    { hasRoute = true, isAnswering = true, askedFor = 'customer.example' as string | null } = {},
+    {
+      hasRoute = true,
+      isAnswering = true,
+      askedFor = 'customer.example',
+    }: { hasRoute?: boolean; isAnswering?: boolean; askedFor?: string | null } = {},
   ) => {
     const resolver = { isAnswering: async () => isAnswering } as unknown as NameResolver;
     const cause = code === 'late' ? new LateError('late') : Object.assign(new Error('connect'), { code });
