@@ -86,7 +86,7 @@ async function compare(
     name,
     before: { p50: percentile(without, 0.5), p95 },
     p95: own,
-    found: p95 > tooBusyMs ? 'machine too busy to tell' : `× ${(own / p95).toFixed(2)}`,
+    found: p95 > tooBusyMs ? 'too slow before to tell' : `× ${(own / p95).toFixed(2)}`,
     target: `× ${allowedRatio}`,
     isMet: p95 <= tooBusyMs && own / p95 <= allowedRatio,
   };
