@@ -11,7 +11,7 @@ const decorator = 'caller';
 
 export type Doorkeeper = {
   authenticate: AuthenticateUseCase;
-  limits: Pick<CallLimits, 'admitKey' | 'failures'>;
+  limits: Pick<CallLimits, 'admitKey' | 'failures' | 'refuse'>;
   connections: Pick<BoundConnections, 'prove'>;
 };
 
@@ -32,9 +32,10 @@ async function admit(
   // A good key is good from any address: what an address that fails too often loses is the second look of each failure.
   const looksAgain = !failures.isSpent(address);
   const caller = await authenticate(request.headers.authorization, { looksAgain }).catch((cause: unknown) => {
-    throw cause instanceof AppError && cause.code === 'UNAUTHENTICATED'
-      ? failures.refusal(address, cause)
-      : cause;
+    if (!(cause instanceof AppError && cause.code === 'UNAUTHENTICATED')) throw cause;
+    const answer = failures.refusal(address, cause);
+    if (answer === cause) throw cause;
+    return limits.refuse(answer, request);
   });
   connections.prove(request.raw.socket);
   if (caller.kind === 'service') limits.admitKey(caller.keyId, caller.rateLimitPerSecond);
