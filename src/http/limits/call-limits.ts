@@ -22,6 +22,8 @@ export interface CallLimits {
   admitKey(keyId: string, perSecond: number | null): void;
   failures: FailureLimit;
   webhookFailures: FailureLimit;
+  /** Waits for the turn of a request that looks wrong, behind those that are refused; does not wait where too many do. */
+  turn(): Promise<true>;
   /** Throws a refusal of an address that fails too often in its turn; where too many wait, the connection ends unanswered. */
   refuse(refusal: Error, request: FastifyRequest): Promise<never>;
   /** Counts a webhook from an address whose failures are spent: 0 where it may be checked, else seconds to wait. */
@@ -53,6 +55,10 @@ export function createCallLimits(settings: LimitSettings, nowMs: () => number): 
     maxWaiting: maxWaitingRefusals,
   });
   return {
+    async turn() {
+      await pacer.turn();
+      return true;
+    },
     async refuse(refusal, request) {
       if (!(await pacer.turn())) request.raw.socket.destroy();
       throw refusal;
