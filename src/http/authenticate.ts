@@ -12,7 +12,7 @@ const decorator = 'caller';
 
 export type Doorkeeper = {
   authenticate: AuthenticateUseCase;
-  limits: Pick<CallLimits, 'admitKey' | 'failures'>;
+  limits: Pick<CallLimits, 'admitKey' | 'failures' | 'turn' | 'refuse'>;
   connections: Pick<BoundConnections, 'prove'>;
 };
 
@@ -30,12 +30,14 @@ async function admit(
 ): Promise<Caller> {
   const { failures } = limits;
   const address = clientAddress(request.ip);
-  // A good key is good from any address: what an address that fails too often loses is the second look of each failure.
-  const looksAgain = !failures.isSpent(address);
-  const caller = await authenticate(request.headers.authorization, { looksAgain }).catch((cause: unknown) => {
-    throw cause instanceof AppError && cause.code === 'UNAUTHENTICATED'
-      ? failures.refusal(address, cause)
-      : cause;
+  // A good key is good from any address: what an address that fails too often loses is haste, and second looks.
+  const isSpent = failures.isSpent(address);
+  const patience = { inGroups: isSpent, looksAgain: async () => !isSpent && limits.turn() };
+  const caller = await authenticate(request.headers.authorization, patience).catch((cause: unknown) => {
+    if (!(cause instanceof AppError && cause.code === 'UNAUTHENTICATED')) throw cause;
+    const answer = failures.refusal(address, cause);
+    if (answer === cause) throw cause;
+    return limits.refuse(answer, request);
   });
   connections.prove(request.raw.socket);
   if (caller.kind === 'service') limits.admitKey(caller.keyId, caller.rateLimitPerSecond);

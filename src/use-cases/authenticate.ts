@@ -5,11 +5,17 @@ import { decodeNotifyJwt, verifyNotifyJwt, type JwtFault } from '../signing/noti
 import type { Caller } from './caller.ts';
 import type { ActiveKey, ServiceKeyCache } from './service-keys.ts';
 
-export type AuthenticateUseCase = (
-  authorization: string | undefined,
-  /** False looks at what is known of a service and no further: a key that was made within the last second may be refused. */
-  options?: { looksAgain?: boolean },
-) => Promise<Caller>;
+export type AuthenticateUseCase = (authorization: string | undefined, patience?: Patience) => Promise<Caller>;
+
+/** What a credential that looks wrong is worth. */
+export type Patience = {
+  /** Unknown services are looked up many at a time, which takes a moment longer. */
+  inGroups: boolean;
+  /** Asked before a second look, without which a key that was made within the last second may be refused. */
+  looksAgain: () => Promise<boolean>;
+};
+
+const patient: Patience = { inGroups: false, looksAgain: () => Promise.resolve(true) };
 
 /** The longest credentials are JWTs, which the Notify clients make of some 250 characters. */
 const maxCredentialLength = 4096;
@@ -47,14 +53,14 @@ export function createAuthenticate(deps: {
   const serviceCaller = async (
     serviceId: string,
     search: (keys: ActiveKey[]) => KeySearch,
-    looksAgain: boolean,
+    { inGroups, looksAgain }: Patience,
   ): Promise<Caller> => {
     const askedAt = now().getTime();
-    const cached = await keys.load(serviceId);
+    const cached = await keys.load(serviceId, { inGroups });
     let result = searchIn(cached.found, search);
     let found = cached.found;
-    if (looksAgain && result.kind === 'refused' && cached.loadedAt < askedAt) {
-      ({ found } = await keys.load(serviceId, askedAt));
+    if (result.kind === 'refused' && cached.loadedAt < askedAt && (await looksAgain())) {
+      ({ found } = await keys.load(serviceId, { notBefore: askedAt }));
       result = searchIn(found, search);
     }
     // It may be the very key that we cannot read: that is our trouble, and the caller must not take it for revoked.
@@ -66,17 +72,17 @@ export function createAuthenticate(deps: {
     return { kind: 'service', serviceId, profile, keyId, keyType, rateLimitPerSecond };
   };
 
-  const byApiKey = (text: string, looksAgain: boolean): Promise<Caller> | null => {
+  const byApiKey = (text: string, patience: Patience): Promise<Caller> | null => {
     const parsed = parseApiKey(text);
     if (!parsed) return null;
     const search = (active: ActiveKey[]): KeySearch => {
       const key = active.find(({ secret }) => equalsInConstantTime(secret, parsed.secret));
       return key ? { kind: 'found', key } : { kind: 'refused', message: unknownKey };
     };
-    return serviceCaller(parsed.serviceId, search, looksAgain);
+    return serviceCaller(parsed.serviceId, search, patience);
   };
 
-  const byJwt = async (token: string, looksAgain: boolean): Promise<Caller> => {
+  const byJwt = async (token: string, patience: Patience): Promise<Caller> => {
     const decoded = decodeNotifyJwt(token);
     if (decoded.kind === 'invalid') throw unauthenticated(jwtFaults[decoded.reason]);
     const { jwt } = decoded;
@@ -91,10 +97,10 @@ export function createAuthenticate(deps: {
       const key = active[verdict.secretIndex];
       return key ? { kind: 'found', key } : { kind: 'refused', message: jwtFaults.signature };
     };
-    return serviceCaller(jwt.issuer.toLowerCase(), search, looksAgain);
+    return serviceCaller(jwt.issuer.toLowerCase(), search, patience);
   };
 
-  return async (authorization, { looksAgain = true } = {}) => {
+  return async (authorization, patience = patient) => {
     if (authorization === undefined) throw unauthenticated(`There is no credential. ${howToAuthenticate}`);
     const [scheme = '', credential, ...rest] = authorization.trim().split(/ +/);
     if (credential === undefined || rest.length > 0 || credential.length > maxCredentialLength)
@@ -102,9 +108,9 @@ export function createAuthenticate(deps: {
     switch (scheme.toLowerCase()) {
       case 'bearer':
         if (equalsInConstantTime(credential, adminToken)) return { kind: 'operator' };
-        return byApiKey(credential, looksAgain) ?? byJwt(credential, looksAgain);
+        return byApiKey(credential, patience) ?? byJwt(credential, patience);
       case 'apikey-v1': {
-        const caller = byApiKey(credential, looksAgain);
+        const caller = byApiKey(credential, patience);
         if (!caller) throw unauthenticated(`This is not an API key: ${keyShape}`);
         return caller;
       }

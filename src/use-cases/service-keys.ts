@@ -13,16 +13,22 @@ type ServiceKeys = {
 
 /** The active keys of services, for the one second in which most of a busy caller's requests fall. */
 export interface ServiceKeyCache {
-  /** `notBefore` refuses what was loaded earlier than that; null when there is no such service. */
-  load(serviceId: string, notBefore?: number): Promise<{ found: ServiceKeys | null; loadedAt: number }>;
+  /**
+   * `notBefore` refuses what was loaded earlier than that; `inGroups` waits a moment for others, so that many services
+   * that nobody knows are one statement. Null when there is no such service.
+   */
+  load(serviceId: string, options?: { notBefore?: number; inGroups?: boolean }): Promise<Loaded>;
   /** Drops what is known of a service, because its keys have changed. */
   forget(serviceId: string): void;
 }
+
+type Loaded = { found: ServiceKeys | null; loadedAt: number };
 
 /** How long a revoked key may still be taken by a process that did not revoke it itself. */
 const maxAgeMs = 1000;
 const maxServices = 10_000;
 const maxReported = 10_000;
+const groupMs = 50;
 
 /** Unsealed secrets live in this cache and nowhere else; concurrent callers of a service share one loading. */
 export function createServiceKeyCache(ports: {
@@ -32,8 +38,6 @@ export function createServiceKeyCache(ports: {
   /** Hears once of each key that cannot be opened: it concerns its own service only. */
   onUnopenedKey: (unopened: UnopenedKey) => void;
 }): ServiceKeyCache {
-  type Entry = { loadedAt: number; found: Promise<ServiceKeys | null> };
-  const entries = new Map<string, Entry>();
   const reported = new Set<string>();
   const report = (unopened: UnopenedKey): void => {
     if (reported.has(unopened.keyId)) return;
@@ -41,37 +45,56 @@ export function createServiceKeyCache(ports: {
     reported.add(unopened.keyId);
     ports.onUnopenedKey(unopened);
   };
+  const entries = new Map<string, { found: ServiceKeys; loadedAt: number }>();
+  const loadings = new Map<string, { startedAt: number; loaded: Promise<Loaded> }>();
+  let group: Promise<void> | undefined;
 
-  const isFresh = (entry: Entry, now: number): boolean => {
+  const isGood = (at: number, notBefore: number): boolean => {
     // A clock that was set back must not make an entry young for ever.
-    const age = now - entry.loadedAt;
-    return age >= 0 && age < maxAgeMs;
+    const age = ports.now().getTime() - at;
+    return age >= 0 && age < maxAgeMs && at >= notBefore;
   };
 
-  const startLoading = (serviceId: string, now: number): Entry => {
-    if (entries.size >= maxServices)
-      for (const [id, entry] of entries) if (!isFresh(entry, now)) entries.delete(id);
-    if (entries.size >= maxServices) entries.clear();
-    const before = entries.get(serviceId);
-    const entry = { loadedAt: now, found: loadKeys(ports, serviceId, report, before?.found ?? null) };
-    entries.set(serviceId, entry);
-    const drop = (): void => {
-      if (entries.get(serviceId) === entry) entries.delete(serviceId);
+  const keep = (serviceId: string, found: ServiceKeys, loadedAt: number): void => {
+    entries.delete(serviceId);
+    entries.set(serviceId, { found, loadedAt });
+    const [oldest] = entries.keys();
+    if (entries.size > maxServices && oldest !== undefined) entries.delete(oldest);
+  };
+
+  const startLoading = (serviceId: string, inGroups: boolean): Promise<Loaded> => {
+    const startedAt = ports.now().getTime();
+    const load = async (): Promise<Loaded> => {
+      if (inGroups) await (group ??= nextGroup());
+      const found = await loadKeys(ports, serviceId, report, entries.get(serviceId)?.found ?? null);
+      // Others go on with what is known meanwhile. Services that do not exist take no place from those that do.
+      if (loadings.get(serviceId)?.loaded === loaded && found) keep(serviceId, found, startedAt);
+      return { found, loadedAt: startedAt };
     };
-    // Services that do not exist take no place from those that do, however many are asked for.
-    entry.found.then((found) => found ?? drop(), drop);
-    return entry;
+    const loaded = load().finally(() => {
+      if (loadings.get(serviceId)?.loaded === loaded) loadings.delete(serviceId);
+    });
+    loadings.set(serviceId, { startedAt, loaded });
+    return loaded;
+  };
+
+  const nextGroup = async (): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, groupMs));
+    group = undefined;
   };
 
   return {
-    async load(serviceId, notBefore = -Infinity) {
-      const now = ports.now().getTime();
+    async load(serviceId, { notBefore = -Infinity, inGroups = false } = {}) {
       const known = entries.get(serviceId);
-      const entry =
-        known && isFresh(known, now) && known.loadedAt >= notBefore ? known : startLoading(serviceId, now);
-      return { found: await entry.found, loadedAt: entry.loadedAt };
+      if (known && isGood(known.loadedAt, notBefore)) return known;
+      const loading = loadings.get(serviceId);
+      if (loading && isGood(loading.startedAt, notBefore)) return loading.loaded;
+      return startLoading(serviceId, inGroups);
     },
-    forget: (serviceId) => void entries.delete(serviceId),
+    forget(serviceId) {
+      entries.delete(serviceId);
+      loadings.delete(serviceId);
+    },
   };
 }
 
@@ -79,12 +102,12 @@ async function loadKeys(
   { apiKeys, secrets }: { apiKeys: ApiKeyStore; secrets: SecretBox },
   serviceId: string,
   report: (unopened: UnopenedKey) => void,
-  before: Promise<ServiceKeys | null> | null,
+  before: ServiceKeys | null,
 ): Promise<ServiceKeys | null> {
   const stored = await apiKeys.activeKeys(serviceId);
   if (!stored) return null;
   // Opening a secret is most of what loading costs, and few of them change.
-  const known = new Map((await before?.catch(() => null))?.keys.map((key) => [key.id, key]));
+  const known = new Map(before?.keys.map((key) => [key.id, key]));
   const keys = stored.keys.flatMap(({ id, keyType, sealedSecret }): ActiveKey[] => {
     const same = known.get(id);
     if (same && Buffer.compare(same.sealedSecret, sealedSecret) === 0) return [same];

@@ -11,6 +11,7 @@ async function withLimits(trustProxy: string[] = []) {
   const loads: string[] = [];
   const limits = {
     ...{ requestsPerSecond: 1000, failuresPerSecond: perSecond, maxConnections: 100 },
+    refusalsPerSecond: Infinity,
     nowMs: () => clock,
   };
   const t = await createTestApp({ limits, trustProxy });
@@ -175,6 +176,7 @@ describe('A provider’s address', () => {
     let clock = 0;
     const limits = {
       ...{ requestsPerSecond: 1000, failuresPerSecond: perSecond, maxConnections: 100 },
+      refusalsPerSecond: Infinity,
       nowMs: () => clock,
     };
     const t = await createProviderApp({ limits });

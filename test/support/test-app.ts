@@ -23,7 +23,10 @@ export async function createTestApp(changes: Partial<HttpDeps> = {}) {
     adminToken,
     trustProxy: [],
     // What is about limits says so.
-    limits: { requestsPerSecond: 1_000_000, failuresPerSecond: 1_000_000, maxConnections: 10_000 },
+    limits: {
+      ...{ requestsPerSecond: 1_000_000, failuresPerSecond: 1_000_000, maxConnections: 10_000 },
+      refusalsPerSecond: Infinity,
+    },
     version,
     isApiServed: true,
     logger: null,

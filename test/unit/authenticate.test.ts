@@ -5,6 +5,7 @@ import { createServiceKeyCache } from '../../src/use-cases/service-keys.ts';
 import { aService } from '../support/builders.ts';
 import { createFakePorts, testNow } from '../support/fake-ports.ts';
 import { textWith } from '../support/matchers.ts';
+import { until } from '../support/until.ts';
 import { signJwt } from '../support/sign-jwt.ts';
 
 const adminToken = 'the admin token';
@@ -119,6 +120,68 @@ describe('authenticate', () => {
     const { process, key, serviceId } = await setUp();
     await Promise.all(Array.from({ length: 50 }, () => process.authenticate(`Bearer ${key}`)));
     expect(process.loads).toEqual([serviceId]);
+  });
+
+  it('lets nobody wait for the second look at another caller’s wrong key', async () => {
+    const { ports, process, key, caller } = await setUp();
+    await process.authenticate(`Bearer ${key}`);
+    process.wait(10);
+    const stored = { ...ports.apiKeys };
+    let answer = (): void => undefined;
+    ports.apiKeys.activeKeys = async (serviceId) => {
+      await new Promise<void>((resolve) => (answer = resolve));
+      return stored.activeKeys(serviceId);
+    };
+    const wrong = process.authenticate(
+      `Bearer ${key.slice(0, -1)}x`.replace(/x$/, key.endsWith('0') ? '1' : '0'),
+    );
+    expect(await process.authenticate(`Bearer ${key}`)).toEqual(caller);
+    await until('the second look is under way', () => process.loads.length === 2);
+    answer();
+    await expect(wrong).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  it('opens only the secrets that have changed when it loads again', async () => {
+    const { ports, process, key, serviceId } = await setUp();
+    let opened = 0;
+    const open = ports.secrets.open.bind(ports.secrets);
+    ports.secrets.open = (...args) => {
+      opened += 1;
+      return open(...args);
+    };
+    for (let second = 0; second < 3; second += 1) {
+      await process.authenticate(`Bearer ${key}`);
+      process.wait(1000);
+    }
+    expect(opened).toBe(1);
+    await createApiKey(process, serviceId, { name: 'other', key_type: 'live' });
+    // Made here, a key makes this process forget what it knew.
+    await process.authenticate(`Bearer ${key}`);
+    expect(opened).toBeLessThanOrEqual(3);
+  });
+
+  it('looks up unknown services in one go for whoever has shown too much that is wrong', async () => {
+    const { process } = await setUp();
+    const hasty = { inGroups: true, looksAgain: async () => false };
+    const stored = { ...process.apiKeys };
+    const turns = new Set<number>();
+    let turn = 0;
+    process.apiKeys.activeKeys = (serviceId) => {
+      turns.add(turn);
+      return stored.activeKeys(serviceId);
+    };
+    const counting = setInterval(() => (turn += 1), 0);
+    const answers = [];
+    for (let index = 0; index < 100; index += 1) {
+      const unknown = `Bearer x-${aService().id}-${aService().id}`;
+      answers.push(process.authenticate(unknown, hasty).catch(() => 'refused'));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(new Set(await Promise.all(answers))).toEqual(new Set(['refused']));
+    clearInterval(counting);
+    expect(process.loads).toHaveLength(100);
+    // One each, if they came one by one.
+    expect(turns.size).toBeLessThan(20);
   });
 
   it('believes the keys that it loaded for less than a second', async () => {

@@ -3,7 +3,9 @@
 //
 // @fastify/rate-limit counts a request before its credential is known, in windows of which two adjacent ones let twice as
 // many through, by a clock that tests cannot set; what is limited here is mostly what turned out to be wrong.
+import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../domain/errors.ts';
+import { createPacer } from './pacer.ts';
 import { createTokenBuckets, type Limit } from './token-buckets.ts';
 
 export type LimitSettings = {
@@ -11,6 +13,8 @@ export type LimitSettings = {
   requestsPerSecond: number;
   /** Of a client address: requests whose credential is wrong that are looked at in full, to the API and to the webhooks each. */
   failuresPerSecond: number;
+  /** How many requests a second of addresses that fail too often are refused; the others wait for it. */
+  refusalsPerSecond?: number;
 };
 
 export interface CallLimits {
@@ -18,11 +22,15 @@ export interface CallLimits {
   admitKey(keyId: string, perSecond: number | null): void;
   failures: FailureLimit;
   webhookFailures: FailureLimit;
+  /** Waits for the turn of a request that looks wrong, behind those that are refused; does not wait where too many do. */
+  turn(): Promise<true>;
+  /** Throws a refusal of an address that fails too often in its turn; where too many wait, the connection ends unanswered. */
+  refuse(refusal: Error, request: FastifyRequest): Promise<never>;
   /** Counts a webhook from an address whose failures are spent: 0 where it may be checked, else seconds to wait. */
   webhookChecks(address: string): number;
 }
 
-export interface FailureLimit {
+interface FailureLimit {
   /** Whether an address has failed so often that only what costs little is looked at. */
   isSpent(address: string): boolean;
   /** Counts a failure: what to answer with, `failure` itself or RATE_LIMITED once there were too many. */
@@ -32,6 +40,9 @@ export interface FailureLimit {
 /** Some 100 bytes each. An address that goes on failing is never among those forgotten. */
 const maxAddresses = 20_000;
 const maxKeys = 20_000;
+/** 200 refusals a second are some 6 % of a thread; 1,000 that wait are answered within five seconds. */
+const refusalsPerSecond = 200;
+const maxWaitingRefusals = 1_000;
 /** How many seconds' worth may come at once, of what nobody has limited by hand. */
 const defaultBurstSeconds = 5;
 
@@ -39,7 +50,19 @@ export function createCallLimits(settings: LimitSettings, nowMs: () => number): 
   const keys = createTokenBuckets({ maxKeys, nowMs });
   const checks = createTokenBuckets({ maxKeys: maxAddresses, nowMs });
   const spared = { perSecond: settings.failuresPerSecond, burst: settings.failuresPerSecond };
+  const pacer = createPacer({
+    perSecond: settings.refusalsPerSecond ?? refusalsPerSecond,
+    maxWaiting: maxWaitingRefusals,
+  });
   return {
+    async turn() {
+      await pacer.turn();
+      return true;
+    },
+    async refuse(refusal, request) {
+      if (!(await pacer.turn())) request.raw.socket.destroy();
+      throw refusal;
+    },
     admitKey(keyId, own) {
       const perSecond = own ?? settings.requestsPerSecond;
       const burst = own ?? perSecond * defaultBurstSeconds;

@@ -13,7 +13,11 @@ const refusal = new AppError('UNAUTHENTICATED', 'The request was refused.');
 
 export function limitWebhooks(
   scope: FastifyInstance,
-  { webhookFailures, webhookChecks }: Pick<CallLimits, 'webhookFailures' | 'webhookChecks'>,
+  {
+    webhookFailures,
+    webhookChecks,
+    refuse,
+  }: Pick<CallLimits, 'webhookFailures' | 'webhookChecks' | 'refuse'>,
   connections: Pick<BoundConnections, 'prove'>,
 ): void {
   const knownGood = new Set<string>();
@@ -38,7 +42,8 @@ export function limitWebhooks(
     const credential = credentialOf(request);
     if (credential !== null && knownGood.has(credential)) return;
     const wait = webhookChecks(address);
-    if (wait > 0) throw rateLimited('Too many requests from this address were refused.', wait);
+    if (wait > 0)
+      await refuse(rateLimited('Too many requests from this address were refused.', wait), request);
   });
 
   scope.addHook('onResponse', async (request, reply) => {
