@@ -162,4 +162,54 @@ describe('No request ends in a fault of ours', () => {
     },
     60_000,
   );
+
+  it.each([
+    '*',
+    '//',
+    '//a.example/v2/notifications',
+    'http://[/v2/notifications',
+    'http://a.example/v1/services',
+    '?',
+    '/?',
+    '/%',
+    '/v2',
+    '/v2/',
+    '/v1//services',
+    '/docs/static/%2e%2e%2fpackage.json',
+    '/docs/static/..%5c..',
+    '/docs/json',
+    'a:b',
+    '/\u00e9',
+    '/v2/notifications?a=[&b=%5b',
+    '#',
+  ])('whatever the target: %s', async (target) => {
+    for (const method of ['GET', 'POST', 'OPTIONS'])
+      for (const as of [null, samples.find(({ path }) => path === '/v2/notifications')?.as ?? null])
+        await expectNoFault({ method, route: target, path: target, as }, {});
+  });
+
+  it('nor where it speaks an older HTTP, sends half a head, or sends several requests at once', async () => {
+    const one = 'GET /v2/notifications HTTP/1.1\r\nhost: a\r\n\r\n';
+    for (const text of [
+      'GET /v2/notifications HTTP/1.0\r\n\r\n',
+      'GET /v1/services\r\n\r\n',
+      'GET /v1/se',
+      'PRI * HTTP/2.0\r\n\r\n',
+      '\r\n\r\n',
+      '\u0016\u0003\u0001',
+      one.repeat(20),
+      `${one}garbage`,
+      'POST /v1/services HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n',
+      'GET / HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n',
+      `GET / HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`,
+    ]) {
+      app.failures.length = 0;
+      const answer = await app.exchange(Buffer.from(text, 'latin1'));
+      expect([text.slice(0, 80), / 5\d\d /.test(answer.slice(0, 14)), app.failures]).toEqual([
+        text.slice(0, 80),
+        false,
+        [],
+      ]);
+    }
+  }, 60_000);
 });
