@@ -13,6 +13,9 @@ parsers.setTypeParser(types.builtins.TIMESTAMPTZ, toInstant);
 // first row on. Nothing here ever wants a whole table.
 const planning = '-c seq_page_cost=4 -c random_page_cost=1.1';
 
+/** All our tables are here, so that a shared database's `public` stays its owner's. */
+export const schemaName = 'ringback';
+
 /** The pool of one process: every session speaks UTC and ISO, and no statement may hang a request for ever. */
 export function createPool(
   databaseUrl: string,
@@ -23,7 +26,7 @@ export function createPool(
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     statement_timeout: 30_000,
-    options: `-c timezone=UTC -c datestyle=ISO ${planning}`,
+    options: `-c search_path=${schemaName} -c timezone=UTC -c datestyle=ISO ${planning}`,
     types: parsers,
     ...options,
   });

@@ -9,7 +9,7 @@ import { createCampaignStore } from '../db/campaign-store.ts';
 import { createCommunicationStore } from '../db/communication-store.ts';
 import { createDispatchQueue } from '../db/dispatch-queue.ts';
 import { createDrainStore } from '../db/drain-store.ts';
-import { migrate } from '../db/migrate.ts';
+import { requireCurrentSchema } from '../db/migrate.ts';
 import { createInboundStore } from '../db/inbound-store.ts';
 import { createLetterReportStore } from '../db/letter-report-store.ts';
 import { createNotificationStore } from '../db/notification-store.ts';
@@ -45,14 +45,14 @@ import { version } from './version.ts';
 
 export type RunningApp = { url: string; stop(): Promise<void> };
 
-/** Migrates, starts what `ROLE` asks for and listens. `stop` first refuses new work, then lets running work end. */
+/** Starts what `ROLE` asks for and listens; the schema must be migrated. `stop` first refuses new work, then lets running work end. */
 export async function startApp(
   config: Config & { DATABASE_URL: string; TEMPORAL_ADDRESS: string },
   secrets: InstallationSecrets,
   log: Logger,
 ): Promise<RunningApp> {
   const pool = createPool(config.DATABASE_URL, { max: 20, application_name: `ringback-${config.ROLE}` });
-  for (const name of await migrate(pool)) log.info({ migration: name }, 'schema migrated');
+  await requireCurrentSchema(pool);
   const box = createSealedBox(secrets.sealingKeys);
   const queue = createDispatchQueue(pool);
   const setAsideRequests = createSetAsideRequests(pool);
