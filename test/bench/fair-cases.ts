@@ -51,7 +51,7 @@ async function servicesFor(ringback: Installation, endpoints: readonly Endpoint[
   return services;
 }
 
-/** The latency of those in no trouble: while nobody is, and from the first second in which some are. */
+/** The latency of those in no trouble: while nobody is, and then while some are, from the first second or once it is open. */
 async function compare(
   name: string,
   receivers: FairReceivers,
@@ -64,12 +64,14 @@ async function compare(
     seconds: number;
     /** So many come to each of the troubled in the first moment of the trouble. */
     first?: number;
+    /** Measured only once so many requests hang. */
+    hangingFirst?: number;
     /** Whether those that will be in trouble are told before, too. */
     isAloneBefore?: boolean;
     begin: () => void;
   },
 ): Promise<Row> {
-  const { perSecond, seconds, first = 0 } = options;
+  const { perSecond, seconds, first = 0, hangingFirst = 0 } = options;
   const well = options.well.map((service): Target => ({ service, isMeasured: true }));
   const troubled = options.troubled.map((service): Target => ({ service, isMeasured: false }));
   const during = options.turns ?? [...well, ...troubled];
@@ -80,6 +82,12 @@ async function compare(
   await pause(2_000);
   options.begin();
   const atOnce = troubled.flatMap((target) => Array.from({ length: first }, () => target));
+  if (hangingFirst > 0) {
+    await steadyLoad(receivers, [], { perSecond, seconds: 0, atOnce });
+    await until('the requests hang', () => receivers.openCount() >= hangingFirst, 120);
+    await pause(5_000);
+    atOnce.length = 0;
+  }
   const withTrouble = await steadyLoad(receivers, during, { perSecond, seconds, atOnce });
   const [p95, own] = [percentile(without, 0.95), percentile(withTrouble, 0.95)];
   return {
@@ -121,7 +129,8 @@ const oneOrigin: FairCase = {
       if (!well) throw new Error('there is no endpoint');
       return compare('one origin: 80 requests of 5 callbacks hang', receivers, {
         ...{ well: [well], troubled, turns: [{ service: well, isMeasured: true }] },
-        ...{ isAloneBefore: true, perSecond: 10, seconds: 30, first: 16 },
+        ...{ isAloneBefore: true, perSecond: 10, seconds: 30 },
+        ...{ first: 16, hangingFirst: 80 },
         begin: () => receivers.silence(names.slice(1)),
       });
     }),

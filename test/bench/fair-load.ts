@@ -40,7 +40,7 @@ export async function steadyLoad(
     }),
   );
   const measured = planned.filter(({ isMeasured }) => isMeasured);
-  const lastMs = Math.max(...measured.map(({ sentMs }) => sentMs)) + longestMs;
+  const lastMs = Math.max(0, ...measured.map(({ sentMs }) => sentMs)) + longestMs;
   while (performance.now() < lastMs && measured.some(({ eventId }) => !arrivals.has(eventId)))
     await pause(20);
   return measured.map(({ eventId, sentMs }) => (arrivals.get(eventId)?.atMs ?? sentMs + longestMs) - sentMs);
