@@ -158,7 +158,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/main/**', 'src/config.ts', 'test/**', 'src/embedded/**'],
+    files: ['src/main/**', 'src/config.ts', 'test/**', 'src/embedded/**', 'docs/examples/**'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

@@ -18,7 +18,7 @@ const lockPauseMs = 500;
 type Migration = { name: string; sql: string; checksum: string };
 
 /** The database does not fit this version; the message says what to do. */
-export class SchemaError extends Error {
+class SchemaError extends Error {
   override readonly name = 'SchemaError';
 }
 

@@ -17,7 +17,7 @@ export type Sample = {
 type Place = { id: string };
 const unknownId = '00000000-0000-7000-8000-000000000000';
 
-async function prepare({ call }: Pick<DatabaseApp, 'call'>) {
+async function prepare({ call, pool }: Pick<DatabaseApp, 'call' | 'pool'>) {
   const post = async <T extends object = Place>(url: string, body: unknown, as?: string): Promise<T> => {
     const answer = await call('POST', url, { body, ...(as !== undefined && { as }) });
     if (answer.statusCode >= 300) throw new Error(`${url}: ${answer.body}`);
@@ -73,7 +73,14 @@ async function prepare({ call }: Pick<DatabaseApp, 'call'>) {
     { members: [aMember()] },
     dispatch.as,
   );
+  const setAside = uuidv7();
+  await pool.query(
+    `INSERT INTO workflow_requests (workflow_id, workflow_type, argument, set_aside_at, set_aside_id)
+     VALUES ('sample/' || $1::uuid, 'refusedByTemporal', '{}', now(), $1)`,
+    [setAside],
+  );
   return {
+    setAside,
     ...{ notify, dispatch, notification, status, inbound: inbound.id, drain: drain.drain_id },
     report: String(reported.headers.location).split('/').at(-1) ?? unknownId,
     ...{ campaign: campaign.id, communication: communication.id, batch: batch.id },
@@ -86,7 +93,9 @@ const communicationBody = { name: 'First', mode: 'live', callbacks: [aCallback()
 const emptyPage = { limit: '2' };
 
 /** One for each operation, and more where a route takes quite different bodies. */
-export async function routeSamples(app: Pick<DatabaseApp, 'call' | 'adminToken'>): Promise<Sample[]> {
+export async function routeSamples(
+  app: Pick<DatabaseApp, 'call' | 'pool' | 'adminToken'>,
+): Promise<Sample[]> {
   const { notify, dispatch, ...at } = await prepare(app);
   const operator = `Bearer ${app.adminToken}`;
   const service = `/v1/services/${notify.id}`;
@@ -103,6 +112,8 @@ export async function routeSamples(app: Pick<DatabaseApp, 'call' | 'adminToken'>
     ['GET', '/docs', '/docs', null],
     ['GET', '/docs', '/docs/static/index.html', null],
     ['GET', '/openapi.json', '/openapi.json', null],
+    ['GET', '/v1/workflow-requests', '/v1/workflow-requests', operator, undefined, { ...emptyPage, state: 'set_aside', cursor: unknownId }],
+    ['POST', '/v1/workflow-requests/{id}/retry', `/v1/workflow-requests/${at.setAside}/retry`, operator],
     ['POST', '/v1/services', '/v1/services', operator, { name: 'Permits', profile: 'govuk-notify', notification_list: ['a@example.com'] }],
     ['GET', '/v1/services', '/v1/services', operator, undefined, { ...emptyPage, cursor: unknownId }],
     ['GET', '/v1/services/{id}', service, operator],
