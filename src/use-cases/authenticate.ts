@@ -8,7 +8,7 @@ import type { ActiveKey, ServiceKeyCache } from './service-keys.ts';
 export type AuthenticateUseCase = (authorization: string | undefined, patience?: Patience) => Promise<Caller>;
 
 /** What a credential that looks wrong is worth. */
-export type Patience = {
+type Patience = {
   /** Unknown services are looked up many at a time, which takes a moment longer. */
   inGroups: boolean;
   /** Asked before a second look, without which a key that was made within the last second may be refused. */

@@ -22,8 +22,6 @@ import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
 import { noHandover, noMetrics } from './db-fixture.ts';
 import { createTestApp } from './test-app.ts';
 
-export type StoredApp = Awaited<ReturnType<typeof createStoredApp>>;
-
 export function createStoredApp(pool: Pool, changes: Partial<HttpDeps> = {}) {
   const now = (): Date => new Date();
   const services = createServiceStore(pool);
