@@ -53,5 +53,9 @@ export async function addOpenApi(app: ZodApp, version: string): Promise<void> {
     transformObject: (document) => withoutUnusedSchemas(jsonSchemaTransformObject(document)),
   });
   await app.register(swaggerUi, { routePrefix: '/docs' });
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  // Anybody may ask for it, and it is some 200 KB.
+  let text: string | undefined;
+  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
+    reply.type('application/json; charset=utf-8').send((text ??= JSON.stringify(app.swagger()))),
+  );
 }

@@ -79,11 +79,14 @@ async function measure(api: Application, flooder: Child): Promise<number> {
 
 function troubles(api: Application, flooder: Child, serviceId: string): Record<string, Trouble> {
   const ofFlood = (flood: Flood): Trouble => ({
-    begin: () => flooder.ask({ kind: 'start', url: api.url, flood, callers, serviceId }),
+    async begin() {
+      await flooder.ask({ kind: 'start', url: api.url, flood, callers, serviceId });
+      await pause(1000);
+    },
     async end() {
       const answered = await flooder.ask<Record<number, number>>({ kind: 'stop' });
       const refused = Object.values(answered).reduce((sum, count) => sum + count, 0);
-      return { 'refusals a second': Math.round(refused / seconds) };
+      return { 'refusals a second': Math.round(refused / (seconds + 1)) };
     },
   });
   const ofHeld = (bytes: string): Trouble => ({

@@ -1,3 +1,4 @@
+import { until } from '../support/until.ts';
 import { createTestApp } from '../support/test-app.ts';
 
 describe('The process', () => {
@@ -12,6 +13,28 @@ describe('The process', () => {
   it('is ready when nothing is missing', async () => {
     const { call } = await createTestApp();
     expect((await call('GET', '/readyz')).json()).toEqual({ status: 'ready', missing: [], reasons: {} });
+  });
+
+  it.each(['/readyz', '/metrics'])('asks once for all that call %s at the same moment', async (url) => {
+    let asked = 0;
+    let answer = (): void => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    const ask = async <T>(value: T): Promise<T> => {
+      asked += 1;
+      await held;
+      return value;
+    };
+    const { call } = await createTestApp({
+      readiness: () => ask({ postgres: null }),
+      renderMetrics: () => ask({ contentType: 'text/plain', text: 'x 1' }),
+    });
+    const answers = Array.from({ length: 20 }, () => call('GET', url, { as: null }));
+    await until('it was asked', () => asked > 0);
+    answer();
+    expect((await Promise.all(answers)).every(({ statusCode }) => statusCode === 200)).toBe(true);
+    expect(asked).toBe(1);
+    await call('GET', url, { as: null });
+    expect(asked).toBe(2);
   });
 
   it('answers 503 and names what is missing', async () => {

@@ -1,4 +1,5 @@
 // What a caller may do how often, and what it costs to refuse the rest.
+import type { HttpDeps } from '../../src/http/deps.ts';
 import { createProviderApp } from '../support/provider-app.ts';
 import { createTestApp } from '../support/test-app.ts';
 
@@ -6,7 +7,7 @@ const perSecond = 2;
 const burst = 10;
 
 /** An installation with small limits and a clock of the test's own, and what was asked of the database for keys. */
-async function withLimits(trustProxy: string[] = []) {
+async function withLimits(trustProxy: string[] = [], logger: HttpDeps['logger'] = null) {
   let clock = 0;
   const loads: string[] = [];
   const limits = {
@@ -14,7 +15,7 @@ async function withLimits(trustProxy: string[] = []) {
     refusalsPerSecond: Infinity,
     nowMs: () => clock,
   };
-  const t = await createTestApp({ limits, trustProxy });
+  const t = await createTestApp({ limits, trustProxy, logger });
   const stored = { ...t.ports.apiKeys };
   t.ports.apiKeys.activeKeys = (serviceId) => {
     loads.push(serviceId);
@@ -152,6 +153,23 @@ describe('An address that shows wrong credentials', () => {
       });
       expect(answer.statusCode).toBe(expected);
     }
+  });
+
+  it('is logged once a minute, however many requests it sends, and not by what they hold', async () => {
+    const lines: unknown[][] = [];
+    const ignore = (): void => undefined;
+    const logger = {
+      ...{ level: 'debug', fatal: ignore, error: ignore, info: ignore, debug: ignore, trace: ignore },
+      ...{ silent: ignore, warn: (...line: unknown[]) => void lines.push(line) },
+      child: () => logger,
+    };
+    const { failMany, wait } = await withLimits([], logger);
+    await failMany('192.0.2.1', 200);
+    expect(lines).toEqual([[{ refused: 1, address: '192.0.2.1' }, expect.any(String)]]);
+    wait(60_000);
+    await failMany('192.0.2.1', 200);
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toEqual([{ refused: 190, address: '192.0.2.1' }, expect.any(String)]);
   });
 
   it('asks nothing more of the database for a service whose keys are known', async () => {

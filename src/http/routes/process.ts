@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { HttpDeps } from '../deps.ts';
+import { shareRunning } from '../limits/share-running.ts';
 import type { ZodApp } from '../zod-app.ts';
 
 const Health = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });
@@ -14,6 +15,9 @@ const Readiness = z
 const common = { tags: ['process'], security: [] };
 
 export function addProcessRoutes(app: ZodApp, deps: HttpDeps): void {
+  const readiness = shareRunning(deps.readiness);
+  const renderMetrics = shareRunning(deps.renderMetrics);
+
   app.get(
     '/healthz',
     { schema: { ...common, summary: 'Say that the process is alive', response: { 200: Health } } },
@@ -30,7 +34,7 @@ export function addProcessRoutes(app: ZodApp, deps: HttpDeps): void {
       },
     },
     async (_request, reply) => {
-      const parts = Object.entries(await deps.readiness());
+      const parts = Object.entries(await readiness());
       const missing = parts.flatMap(([name, reason]) => (reason === null ? [] : [[name, reason] as const]));
       const isReady = missing.length === 0;
       return reply.code(isReady ? 200 : 503).send({
@@ -51,7 +55,7 @@ export function addProcessRoutes(app: ZodApp, deps: HttpDeps): void {
       },
     },
     async (_request, reply) => {
-      const { contentType, text } = await deps.renderMetrics();
+      const { contentType, text } = await renderMetrics();
       return reply.type(contentType).send(text);
     },
   );
