@@ -1,6 +1,6 @@
-import type { BatchProgress } from '../src/domain/batch-progress.ts';
-import { isId, withinLimit } from './asked-for.ts';
-import { whileBeating } from './while-beating.ts';
+import type { BatchProgress } from '../src/domain/campaigns/batch-progress.ts';
+import { isId, withinLimit } from './parse-input.ts';
+import { whileBeating } from './with-heartbeat.ts';
 
 export type BatchPorts = {
   /** Makes a batch's next step and says how it then stands; null when there is none. */

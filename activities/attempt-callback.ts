@@ -1,6 +1,6 @@
-import { carryOutAttempt, type AttemptPorts, type AttemptReport } from './carry-out-attempt.ts';
-import { findOpenJob, isDue, type AttemptEnd, type OpenJob, type StatusKey } from './find-open-job.ts';
-import { planFirst, planLater, toResult, type RetryPlan } from './retry-plan.ts';
+import { carryOutAttempt, type AttemptPorts, type AttemptReport } from '../src/delivery/execute-attempt.ts';
+import { findOpenJob, isDue, type AttemptEnd, type OpenJob, type StatusKey } from '../src/delivery/load-due-delivery.ts';
+import { planFirst, planLater, toResult, type RetryPlan } from '../src/delivery/retry-plan.ts';
 
 /** An attempt that is still under way, in the process that takes activities from `taskQueue`. */
 export type OpenAttempt = { kind: 'open'; taskQueue: string; timeoutSeconds: number };

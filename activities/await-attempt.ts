@@ -1,9 +1,9 @@
 import { Context } from '@temporalio/activity';
-import type { AttemptPorts } from './carry-out-attempt.ts';
-import type { StatusKey } from './find-open-job.ts';
-import { toResult, type AttemptResult } from './retry-plan.ts';
-import { settle } from './settle-status.ts';
-import { whileBeating } from './while-beating.ts';
+import type { AttemptPorts } from '../src/delivery/execute-attempt.ts';
+import type { StatusKey } from '../src/delivery/load-due-delivery.ts';
+import { toResult, type AttemptResult } from '../src/delivery/retry-plan.ts';
+import { settle } from './finish-status.ts';
+import { whileBeating } from './with-heartbeat.ts';
 
 /**
  * Waits for the first attempt that this process has still under way, on the task queue that is this process's alone. It

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { drainWorkflowId } from '../src/domain/workflow-id.ts';
 import type { DrainStore } from '../src/ports/index.ts';
-import { isId, withinLimit } from './asked-for.ts';
+import { isId, withinLimit } from './parse-input.ts';
 
 export type DrainPorts = { drains: DrainStore };
 

@@ -1,27 +1,27 @@
 // Everything a workflow can ask for. The names are stored in histories, so they are final.
 import { createAdvanceBatch, type BatchPorts } from './advance-batch.ts';
-import { createAcceptReturnedLetters, type LetterPorts } from './accept-returned-letters.ts';
+import { createAcceptReturnedLetters, type LetterPorts } from './process-returned-letters.ts';
 import { createApplyTimeout, type TimeoutPorts } from './apply-timeout.ts';
-import { isId, isStatusKey, onlyFor } from './asked-for.ts';
+import { isId, isStatusKey, onlyFor } from './parse-input.ts';
 import { createAttemptCallback } from './attempt-callback.ts';
 import { createAwaitAttempt } from './await-attempt.ts';
-import type { AttemptPorts } from './carry-out-attempt.ts';
+import type { AttemptPorts } from '../src/delivery/execute-attempt.ts';
 import { createCancelDrain, createReleaseHeld, type DrainPorts } from './drain-activities.ts';
 import { createListMails, createSendMail, type MailPorts } from './mail-activities.ts';
 import { createRetryCallback } from './retry-callback.ts';
-import { createSettleStatus } from './settle-status.ts';
+import { createSettleStatus } from './finish-status.ts';
 
-export type { BatchProgress } from '../src/domain/batch-progress.ts';
-import type { AttemptEnd } from './find-open-job.ts';
-export type { AttemptEnd, StatusKey } from './find-open-job.ts';
+export type { BatchProgress } from '../src/domain/campaigns/batch-progress.ts';
+import type { AttemptEnd } from '../src/delivery/load-due-delivery.ts';
+export type { AttemptEnd, StatusKey } from '../src/delivery/load-due-delivery.ts';
 export type { DrainStep } from './drain-activities.ts';
-export type { LetterStep } from './accept-returned-letters.ts';
+export type { LetterStep } from './process-returned-letters.ts';
 export type { MailOccasion } from './mail-activities.ts';
 export type { FirstAttemptResult, OpenAttempt } from './attempt-callback.ts';
-export { sendCallback, type SendPorts } from './send-callback.ts';
-export { createHeldAttempts } from './held-attempts.ts';
-export { createOpenAttempts, type OpenAttempts } from './open-attempts.ts';
-export type { AttemptResult, RetryPlan } from './retry-plan.ts';
+export { sendCallback, type SendPorts } from '../src/delivery/send-callback.ts';
+export { createHeldAttempts } from '../src/delivery/held-attempts.ts';
+export { createOpenAttempts, type OpenAttempts } from '../src/delivery/in-flight-attempts.ts';
+export type { AttemptResult, RetryPlan } from '../src/delivery/retry-plan.ts';
 
 export type ActivityPorts = AttemptPorts & MailPorts & DrainPorts & TimeoutPorts & LetterPorts & BatchPorts;
 

@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
-import { writeCommunicationMail, type MailKind } from '../src/domain/communication-mail.ts';
+import { writeCommunicationMail, type MailKind } from '../src/domain/callbacks/communication-mail.ts';
 import type { Mailer, MailStore } from '../src/ports/index.ts';
-import { isId, isNumber } from './asked-for.ts';
-import { whileBeating } from './while-beating.ts';
+import { isId, isNumber } from './parse-input.ts';
+import { whileBeating } from './with-heartbeat.ts';
 
 export type MailPorts = {
   mails: MailStore;

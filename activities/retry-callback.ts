@@ -1,8 +1,8 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
-import { carryOutAttempt, type AttemptPorts, type AttemptReport } from './carry-out-attempt.ts';
-import { findOpenJob, isDue, type AttemptEnd, type OpenJob, type StatusKey } from './find-open-job.ts';
-import { whileBeating } from './while-beating.ts';
+import { carryOutAttempt, type AttemptPorts, type AttemptReport } from '../src/delivery/execute-attempt.ts';
+import { findOpenJob, isDue, type AttemptEnd, type OpenJob, type StatusKey } from '../src/delivery/load-due-delivery.ts';
+import { whileBeating } from './with-heartbeat.ts';
 
 /**
  * Every attempt after the first, and the first to a receiver that is slow or busy, as a regular activity whose failures

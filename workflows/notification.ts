@@ -26,7 +26,7 @@ import { ringbackState } from './search-attributes.ts';
 import type { StatusLine } from './status-line.ts';
 import { StatusLines } from './status-lines.ts';
 import { attemptsTaskQueue } from './task-queues.ts';
-import { Turns } from './turns.ts';
+import { Turns } from './mutex.ts';
 
 // The healthy path is one workflow task: the first attempt runs inside it, without an activity task (README,
 // "Decisions"). One try only: what it cannot settle goes on below as regular activities.

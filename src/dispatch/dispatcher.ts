@@ -1,6 +1,6 @@
 import { AppError } from '../domain/errors.ts';
-import { createGroupCommit } from '../domain/group-commit.ts';
-import { groupBy } from '../domain/group-by.ts';
+import { createGroupCommit } from '../concurrency/group-commit.ts';
+import { groupBy } from '../concurrency/group-by.ts';
 import type {
   AttemptGate,
   DeliveryMetrics,
@@ -9,15 +9,15 @@ import type {
   DispatchQueue,
   Workflows,
 } from '../ports/index.ts';
-import { createBackoff } from './backoff.ts';
-import { createExpectations } from './expectations.ts';
-import { createFairLanes, type Lane } from './fair-lanes.ts';
-import { createNudge } from './nudge.ts';
-import { createPressure } from './pressure.ts';
-import { createRemembered } from './remembered.ts';
+import { createBackoff } from '../concurrency/backoff.ts';
+import { createExpectations } from '../concurrency/pending-by-key.ts';
+import { createFairLanes, type Lane } from './round-robin-queue.ts';
+import { createNudge } from '../concurrency/wake.ts';
+import { createPressure } from './throttle.ts';
+import { createRemembered } from './known-entries.ts';
 import { createStartSlots } from './start-slots.ts';
-import { createTally } from './tally.ts';
-import { createWaitingRoom } from './waiting-room.ts';
+import { createTally } from '../concurrency/keyed-counter.ts';
+import { createWaitingRoom } from './callback-buffer.ts';
 
 type Told =
   | { kind: 'started'; firstAttempt: Promise<void> }

@@ -1,7 +1,7 @@
 import { AppError } from '../domain/errors.ts';
 import { storableText } from '../domain/storable.ts';
 import type { DispatchLog, WorkflowRequest, WorkflowRequests, WorkflowStarter } from '../ports/index.ts';
-import { createNudge } from './nudge.ts';
+import { createNudge } from '../concurrency/wake.ts';
 
 /** As many as one look takes; what goes beyond is found by the next. */
 const batch = 50;

@@ -1,4 +1,4 @@
-import type { CallbackEvent } from './callback.schema.ts';
+import type { CallbackEvent } from './callbacks/callback.schema.ts';
 
 /** What a communication of Dispatch tells of, each to a callback of its own. */
 export const communicationEvents = [

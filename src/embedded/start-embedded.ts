@@ -1,21 +1,21 @@
 import { join, resolve } from 'node:path';
 
 import type { TemporalTlsFiles } from '../domain/temporal-tls.ts';
-import type { EmbeddedLog } from './embedded-log.ts';
-import { externalTemporalDatabases } from './external-databases.ts';
-import { lockHome } from './home-lock.ts';
-import type { Part, PartState } from './part.ts';
-import { embeddedPostgres } from './postgres.ts';
-import type { PostgresUrls } from './postgres.ts';
-import { prepareNamespace } from './prepare-namespace.ts';
-import { rotateLogs } from './rotate-logs.ts';
-import { createSupervisor } from './supervisor.ts';
-import type { Supervisor } from './supervisor.ts';
-import { temporalBinaries } from './temporal-binaries.ts';
-import type { TemporalDatabases } from './temporal-config.ts';
-import { embeddedTemporal } from './temporal-server.ts';
-import { embeddedTemporalUi } from './temporal-ui.ts';
-import { trimVisibilityIndexes } from './visibility-indexes.ts';
+import type { EmbeddedLog } from './process/embedded-log.ts';
+import { externalTemporalDatabases } from './temporal-server/external-databases.ts';
+import { lockHome } from './process/home-lock.ts';
+import type { Part, PartState } from './process/managed-process.ts';
+import { embeddedPostgres } from './postgres/postgres.ts';
+import type { PostgresUrls } from './postgres/postgres.ts';
+import { prepareNamespace } from './temporal-server/prepare-namespace.ts';
+import { rotateLogs } from './process/rotate-logs.ts';
+import { createSupervisor } from './process/supervisor.ts';
+import type { Supervisor } from './process/supervisor.ts';
+import { temporalBinaries } from './temporal-server/temporal-binaries.ts';
+import type { TemporalDatabases } from './temporal-server/temporal-config.ts';
+import { embeddedTemporal } from './temporal-server/temporal-server.ts';
+import { embeddedTemporalUi } from './temporal-server/temporal-ui.ts';
+import { trimVisibilityIndexes } from './temporal-server/visibility-indexes.ts';
 
 export type EmbeddedOptions = {
   /** RINGBACK_HOME: all state of the embedded parts. */

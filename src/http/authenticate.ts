@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import { AppError, invalidField } from '../domain/errors.ts';
 import { Uuid } from '../domain/text.schema.ts';
-import type { AuthenticateUseCase } from '../use-cases/authenticate.ts';
-import type { Caller } from '../use-cases/caller.ts';
-import { requireOperator } from '../use-cases/require-operator.ts';
+import type { AuthenticateUseCase } from '../use-cases/access/authenticate.ts';
+import type { Caller } from '../use-cases/access/caller.ts';
+import { requireOperator } from '../use-cases/access/require-operator.ts';
 import type { BoundConnections } from './limits/bound-connections.ts';
 import type { CallLimits } from './limits/call-limits.ts';
 import { clientAddress } from './limits/client-address.ts';

@@ -1,14 +1,14 @@
 import helmet from '@fastify/helmet';
 import { fastify, LogController } from 'fastify';
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { createAuthenticate } from '../use-cases/authenticate.ts';
-import { createServiceKeyCache } from '../use-cases/service-keys.ts';
+import { createAuthenticate } from '../use-cases/access/authenticate.ts';
+import { createServiceKeyCache } from '../use-cases/access/service-keys.ts';
 import { addAuthentication } from './authenticate.ts';
 import type { HttpDeps } from './deps.ts';
 import { addNotFoundHandler, handleError } from './error-handler.ts';
-import { takeBodiesAsBytes } from './heavy-body.ts';
-import { createHeavySlots } from './heavy-slots.ts';
-import { addJsonBody, bodyLimitBytes } from './json-body.ts';
+import { takeBodiesAsBytes } from './bodies/heavy-body.ts';
+import { createHeavySlots } from './bodies/heavy-slots.ts';
+import { addJsonBody, bodyLimitBytes } from './bodies/json-body.ts';
 import { boundConnections, type BoundConnections } from './limits/bound-connections.ts';
 import { createCallLimits } from './limits/call-limits.ts';
 import { limitWebhooks } from './limits/limit-webhooks.ts';
@@ -34,7 +34,7 @@ import { addStatusRoutes } from './routes/statuses.ts';
 import { addWorkflowRequestRoutes } from './routes/workflow-requests.ts';
 import { addNotifyApi } from './v2/add-notify-api.ts';
 import { handleNotifyError } from './v2/notify-errors.ts';
-import { validatorCompiler } from './validate.ts';
+import { validatorCompiler } from './bodies/validate.ts';
 import type { ZodApp } from './zod-app.ts';
 
 /** The whole HTTP side. It listens to nothing, so tests inject and whoever composes the process listens. */

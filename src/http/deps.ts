@@ -20,15 +20,15 @@ import type {
   UrlPolicy,
 } from '../ports/index.ts';
 import type { LimitSettings } from './limits/call-limits.ts';
-import type { AcceptComplaintUseCase } from '../use-cases/accept-complaint.ts';
-import type { AcceptInboundUseCase } from '../use-cases/accept-inbound.ts';
-import type { AcceptProblemUseCase } from '../use-cases/accept-problem.ts';
-import type { AcceptStatusUseCase } from '../use-cases/accept-status.ts';
-import type { ProviderAccounts } from '../use-cases/provider-accounts.ts';
-import type { ReceiveInbound } from '../use-cases/receive-inbound.ts';
-import type { ReceiveReceipts } from '../use-cases/receive-receipts.ts';
-import type { ServiceKeyCache, UnopenedKey } from '../use-cases/service-keys.ts';
-import type { WorkflowUrl } from '../use-cases/show-history.ts';
+import type { AcceptComplaintUseCase } from '../use-cases/acceptance/accept-complaint.ts';
+import type { AcceptInboundUseCase } from '../use-cases/acceptance/accept-inbound.ts';
+import type { AcceptProblemUseCase } from '../use-cases/acceptance/accept-problem.ts';
+import type { AcceptStatusUseCase } from '../use-cases/acceptance/accept-status.ts';
+import type { ProviderAccounts } from '../use-cases/providers/provider-accounts.ts';
+import type { ReceiveInbound } from '../use-cases/providers/receive-inbound.ts';
+import type { ReceiveReceipts } from '../use-cases/providers/receive-receipts.ts';
+import type { ServiceKeyCache, UnopenedKey } from '../use-cases/access/service-keys.ts';
+import type { WorkflowUrl } from '../use-cases/notifications/show-history.ts';
 
 /** Everything the HTTP side needs; whoever composes the process gives it. */
 export type HttpDeps = {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { describeError } from '../domain/describe-error.ts';
 import { AppError } from '../domain/errors.ts';
 import { allowedMethods } from './allowed-methods.ts';
-import { bodyLimitBytes } from './json-body.ts';
+import { bodyLimitBytes } from './bodies/json-body.ts';
 import { sendProblem, type ProblemCode } from './problem.ts';
 
 type Refusal = { code: ProblemCode; detail: string };

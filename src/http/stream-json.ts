@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { createTurns } from '../use-cases/give-way.ts';
+import { createTurns } from '../concurrency/yield-turns.ts';
 
 /** Few enough bytes to stay small in memory, many enough to be worth a write. */
 const chunkCharacters = 32 * 1024;

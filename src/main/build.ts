@@ -7,7 +7,7 @@ import { bundleWorkflows } from '../temporal/workflow-bundle.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const out = join(root, 'dist');
-const beside = ['src/db/migrations', 'src/embedded/keeper.mjs', 'src/embedded/temporal'];
+const beside = ['src/db/migrations', 'src/embedded/process/reaper.mjs', 'src/embedded/temporal-server/go'];
 
 await rm(out, { recursive: true, force: true });
 const { status } = spawnSync('npx', ['tsc', '-p', 'src/main/tsconfig.build.json'], {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Callback } from '../domain/callback.schema.ts';
-import type { CallbackHistory } from '../domain/history.schema.ts';
+import type { Callback } from '../domain/callbacks/callback.schema.ts';
+import type { CallbackHistory } from '../domain/notifications/history.schema.ts';
 import type { DemoClient } from './demo-client.ts';
 import type { DemoReceiver, ReceivedPost } from './demo-receiver.ts';
 

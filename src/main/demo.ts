@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { freePort } from '../embedded/free-port.ts';
-import { stopRequested } from '../embedded/stop-requested.ts';
+import { freePort } from '../embedded/process/free-port.ts';
+import { stopRequested } from '../embedded/process/stop-requested.ts';
 import { createDemoClient } from './demo-client.ts';
 import { startDemoReceiver } from './demo-receiver.ts';
 import { tellStory } from './demo-story.ts';

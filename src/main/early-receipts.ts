@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { EarlyReceiptsSeen } from '../use-cases/look-at-early-receipts.ts';
+import type { EarlyReceiptsSeen } from '../use-cases/providers/match-early-receipts.ts';
 
 const everyMs = 1_000;
 

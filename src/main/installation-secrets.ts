@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { SealingKey } from '../crypto/sealed-box.ts';
-import { hasErrorCode } from '../embedded/error-text.ts';
-import { makeHome, readPrivateFile } from '../embedded/private-files.ts';
+import { hasErrorCode } from '../embedded/process/error-text.ts';
+import { makeHome, readPrivateFile } from '../embedded/process/private-files.ts';
 
 export type InstallationSecrets = {
   adminToken: string;

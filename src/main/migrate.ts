@@ -1,6 +1,6 @@
 // Brings the schema up to date and ends: the one-shot job of a production roll-out.
-import { migrate } from '../db/migrate.ts';
-import { createPool } from '../db/pool.ts';
+import { migrate } from '../db/postgres/migrate.ts';
+import { createPool } from '../db/postgres/pool.ts';
 import { readConfigOrExit } from './read-config-or-exit.ts';
 
 const { DATABASE_URL } = readConfigOrExit();

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { createAccessTokens } from '../net/access-tokens.ts';
-import { createClientCertificateSenders } from '../net/client-certificate-senders.ts';
-import { createEgressHealth } from '../net/egress-health.ts';
-import type { EgressPolicy } from '../net/egress-policy.ts';
-import { createGuardedAgent } from '../net/guarded-agent.ts';
-import { createHttpSender } from '../net/http-sender.ts';
-import { createResolver } from '../net/resolver.ts';
+import { createClientCertificateSenders } from '../net/connection/client-certificate-senders.ts';
+import { createEgressHealth } from '../net/egress/egress-health.ts';
+import type { EgressPolicy } from '../net/egress/egress-policy.ts';
+import { createGuardedAgent } from '../net/connection/guarded-agent.ts';
+import { createHttpSender } from '../net/exchange/http-sender.ts';
+import { createResolver } from '../net/names/resolver.ts';
 import type { AccessTokens, CallbackSender } from '../ports/index.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 

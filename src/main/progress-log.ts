@@ -1,4 +1,4 @@
-import type { EmbeddedLog } from '../embedded/embedded-log.ts';
+import type { EmbeddedLog } from '../embedded/process/embedded-log.ts';
 
 /** What the embedded parts say, as lines for a person who waits in front of a terminal. */
 export function createProgressLog(): EmbeddedLog {

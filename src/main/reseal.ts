@@ -1,8 +1,8 @@
 // `npm run reseal`: seals every stored secret under the newest key, after which older keys can be taken away.
 import { createSealedBox } from '../crypto/sealed-box.ts';
-import { createPool } from '../db/pool.ts';
-import { createSealedRows } from '../db/sealed-rows.ts';
-import { resealSecrets } from '../use-cases/reseal-secrets.ts';
+import { createPool } from '../db/postgres/pool.ts';
+import { createSealedRows } from '../db/access/sealed-rows.ts';
+import { resealSecrets } from '../use-cases/access/reseal-secrets.ts';
 import { loadInstallationSecrets } from './installation-secrets.ts';
 import { readConfigOrExit } from './read-config-or-exit.ts';
 

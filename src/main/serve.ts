@@ -1,6 +1,6 @@
 // One process: API, worker or both. `npm start` runs it as a supervised part, a container runs it alone.
 import closeWithGrace from 'close-with-grace';
-import { hasErrorCode } from '../embedded/error-text.ts';
+import { hasErrorCode } from '../embedded/process/error-text.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { startApp } from './app.ts';
 import { loadInstallationSecrets } from './installation-secrets.ts';

@@ -1,6 +1,6 @@
 // `npm start`: one supervisor for PostgreSQL, Temporal, its Web UI and the application.
 import { once } from 'node:events';
-import { stopRequested } from '../embedded/stop-requested.ts';
+import { stopRequested } from '../embedded/process/stop-requested.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { loadInstallationSecrets } from './installation-secrets.ts';
 import { publicUrlOf } from './public-url.ts';

@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { searchAttributeNames } from '../../workflows/search-attributes.ts';
 import type { Config } from '../config.ts';
 import { temporalTlsFiles, temporalTlsVariables } from '../domain/temporal-tls.ts';
-import type { EmbeddedLog } from '../embedded/embedded-log.ts';
-import { nodePart } from '../embedded/node-part.ts';
-import { isNewDatabase, migrate } from '../db/migrate.ts';
-import { createPool } from '../db/pool.ts';
+import type { EmbeddedLog } from '../embedded/process/embedded-log.ts';
+import { nodePart } from '../embedded/process/node-process.ts';
+import { isNewDatabase, migrate } from '../db/postgres/migrate.ts';
+import { createPool } from '../db/postgres/pool.ts';
 import { startEmbedded } from '../embedded/start-embedded.ts';
 import { loadInstallationSecrets } from './installation-secrets.ts';
 

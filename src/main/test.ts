@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { temporalBinaries } from '../embedded/temporal-binaries.ts';
+import { temporalBinaries } from '../embedded/temporal-server/temporal-binaries.ts';
 import { createProgressLog } from './progress-log.ts';
 
 type Sum = { passed: number; failed: number };

@@ -1,6 +1,6 @@
 // OAuth 2.0 client credentials (RFC 6749 §4.4). The token endpoint is a customer's URL like any other, so it is asked
 // through the same guarded sender as callbacks are.
-import type { CallbackResponse, Exchange } from '../domain/attempt.ts';
+import type { CallbackResponse, Exchange } from '../domain/delivery/attempt.ts';
 import type { AccessTokenAnswer, AccessTokens, CallbackSender, OAuth2Credential } from '../ports/index.ts';
 
 type Fetched = { token: string; goodUntilMs: number } | NonNullable<Exchange['failure']>;

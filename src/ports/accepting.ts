@@ -1,16 +1,16 @@
 // Who sends, who is told, and what was accepted.
-import type { AcceptancePlan, AcceptanceSnapshot } from '../domain/acceptance.ts';
-import type { CallbackSettings } from '../domain/callback-settings.ts';
-import type { StoredState } from '../domain/callback-state.ts';
-import type { Callback, CallbackEvent } from '../domain/callback.schema.ts';
-import type { Attempt } from '../domain/history.schema.ts';
+import type { AcceptancePlan, AcceptanceSnapshot } from '../domain/acceptance/acceptance.ts';
+import type { CallbackSettings } from '../domain/callbacks/callback-settings.ts';
+import type { StoredState } from '../domain/callbacks/callback-state.ts';
+import type { Callback, CallbackEvent } from '../domain/callbacks/callback.schema.ts';
+import type { Attempt } from '../domain/notifications/history.schema.ts';
 import type { EventName } from '../domain/event.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { KeyType } from '../domain/key-type.ts';
-import type { ListNotifications, Notification } from '../domain/notification.schema.ts';
+import type { KeyType } from '../domain/access/key-type.ts';
+import type { ListNotifications, Notification } from '../domain/notifications/notification.schema.ts';
 import type { Page, PageQuery } from '../domain/page.schema.ts';
-import type { RetryPolicy } from '../domain/retry-policy.ts';
-import type { Service, UpdateService } from '../domain/service.schema.ts';
+import type { RetryPolicy } from '../domain/delivery/retry-policy.ts';
+import type { Service, UpdateService } from '../domain/access/service.schema.ts';
 
 export interface ServiceStore {
   create(service: Service): Promise<void>;

@@ -1,9 +1,9 @@
 // Dispatch: campaigns, communications, and the batches that are sent.
-import type { Batch, Member, NewMember } from '../domain/batch.schema.ts';
-import type { Campaign, Communication, CommunicationCallback } from '../domain/communication.schema.ts';
+import type { Batch, Member, NewMember } from '../domain/campaigns/batch.schema.ts';
+import type { Campaign, Communication, CommunicationCallback } from '../domain/campaigns/communication.schema.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Page, PageQuery } from '../domain/page.schema.ts';
-import type { RetryPolicy } from '../domain/retry-policy.ts';
+import type { RetryPolicy } from '../domain/delivery/retry-policy.ts';
 import type { HistoryRow } from './accepting.ts';
 import type { StoredCallback } from './delivery.ts';
 

@@ -1,11 +1,11 @@
 // A communication that is stopped, told about and started again.
-import type { CallbackVersion } from '../domain/callback-version.schema.ts';
-import type { CallbackEvent } from '../domain/callback.schema.ts';
-import type { CommunicationMailFacts } from '../domain/communication-mail.ts';
+import type { CallbackVersion } from '../domain/callbacks/callback-version.schema.ts';
+import type { CallbackEvent } from '../domain/callbacks/callback.schema.ts';
+import type { CommunicationMailFacts } from '../domain/callbacks/communication-mail.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Drain } from '../domain/drain.schema.ts';
+import type { Drain } from '../domain/callbacks/drain.schema.ts';
 import type { Page, PageQuery } from '../domain/page.schema.ts';
-import type { SetAsideRequest } from '../domain/workflow-request.schema.ts';
+import type { SetAsideRequest } from '../domain/access/workflow-request.schema.ts';
 
 /** A service's callback for one event, or a communication of Dispatch, which is its own owner. */
 export type CommunicationKind = CallbackEvent | 'communication';

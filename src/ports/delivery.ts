@@ -1,17 +1,17 @@
 // One attempt: what it reads, what it sends, what it leaves behind.
-import type { AttemptOutcome, Exchange } from '../domain/attempt.ts';
-import type { StoredState } from '../domain/callback-state.ts';
-import type { CallbackEvent } from '../domain/callback.schema.ts';
-import type { CallbackAuth, ClientCertificate } from '../domain/credential.schema.ts';
-import type { Attributes } from '../domain/batch.schema.ts';
-import type { Complaint } from '../domain/complaint.ts';
-import type { DeliveryStatusFacts } from '../domain/delivery-status-facts.ts';
+import type { AttemptOutcome, Exchange } from '../domain/delivery/attempt.ts';
+import type { StoredState } from '../domain/callbacks/callback-state.ts';
+import type { CallbackEvent } from '../domain/callbacks/callback.schema.ts';
+import type { CallbackAuth, ClientCertificate } from '../domain/access/credential.schema.ts';
+import type { Attributes } from '../domain/campaigns/batch.schema.ts';
+import type { Complaint } from '../domain/notifications/complaint.ts';
+import type { DeliveryStatusFacts } from '../domain/notifications/delivery-status-facts.ts';
 import type { EventName } from '../domain/event.ts';
-import type { InboundMessage } from '../domain/inbound.ts';
+import type { InboundMessage } from '../domain/notifications/inbound.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { LetterDetails } from '../domain/letter.ts';
-import type { RetryPolicy } from '../domain/retry-policy.ts';
-import type { SealedCredentials } from '../domain/sealed-credentials.ts';
+import type { LetterDetails } from '../domain/notifications/letter.ts';
+import type { RetryPolicy } from '../domain/delivery/retry-policy.ts';
+import type { SealedCredentials } from '../domain/access/sealed-credentials.ts';
 
 /** A callback as an attempt needs it, with its credentials sealed. */
 export type StoredCallback = SealedCredentials & {

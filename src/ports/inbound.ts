@@ -1,6 +1,6 @@
 // Messages that come in.
-import type { InboundFacts } from '../domain/inbound.ts';
-import type { KeyType } from '../domain/key-type.ts';
+import type { InboundFacts } from '../domain/notifications/inbound.ts';
+import type { KeyType } from '../domain/access/key-type.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { OwnedScope } from './accepting.ts';
 

@@ -1,6 +1,6 @@
 // Letters that came back.
-import type { KeyType } from '../domain/key-type.ts';
-import type { LetterReport } from '../domain/returned-letters.schema.ts';
+import type { KeyType } from '../domain/access/key-type.ts';
+import type { LetterReport } from '../domain/notifications/returned-letters.schema.ts';
 
 /** A letter of a report that is still to be told of. */
 export type ReturnedLetterEntry = { place: number; notificationId: string; eventId: string };

@@ -1,5 +1,5 @@
 // What providers report, and with what they show themselves.
-import type { ConfiguredProvider } from '../domain/provider.schema.ts';
+import type { ConfiguredProvider } from '../domain/providers/provider.schema.ts';
 import type { Instant } from '../domain/instant.ts';
 
 export type ProviderSettings = {

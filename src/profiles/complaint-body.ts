@@ -1,4 +1,4 @@
-import type { ComplaintFacts } from '../domain/complaint.ts';
+import type { ComplaintFacts } from '../domain/notifications/complaint.ts';
 import { pythonJson } from './python-json.ts';
 
 /** The same five keys in all systems of the Notify family. */

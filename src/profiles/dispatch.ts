@@ -1,4 +1,4 @@
-import type { CallbackRule } from '../domain/acceptance.ts';
+import type { CallbackRule } from '../domain/acceptance/acceptance.ts';
 import type { DeliveryRules } from './profile.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { InboundFacts } from '../domain/inbound.ts';
+import type { InboundFacts } from '../domain/notifications/inbound.ts';
 import { pythonJson } from './python-json.ts';
 
 /** The same five keys in all systems of the Notify family; how the numbers are written is each one's own. */

@@ -1,5 +1,5 @@
-import { defaultRetryPolicy } from '../domain/retry-policy.ts';
-import { simulatorEmails, smokeTestEmails } from '../domain/simulated-recipients.ts';
+import { defaultRetryPolicy } from '../domain/delivery/retry-policy.ts';
+import { simulatorEmails, smokeTestEmails } from '../domain/acceptance/simulated-recipients.ts';
 import { complaintBody } from './complaint-body.ts';
 import { inboundBody } from './inbound-body.ts';
 import { phoneNumbersOf } from './phone-numbers.ts';

@@ -1,10 +1,10 @@
-import type { CallbackRule } from '../domain/acceptance.ts';
-import type { ComplaintFacts } from '../domain/complaint.ts';
-import type { DeliveryStatusFacts } from '../domain/delivery-status-facts.ts';
-import type { InboundFacts } from '../domain/inbound.ts';
-import type { ReturnedLetterFacts } from '../domain/letter.ts';
-import type { SimulatedRecipients } from '../domain/simulated-recipients.ts';
-import type { RetryPolicy } from '../domain/retry-policy.ts';
+import type { CallbackRule } from '../domain/acceptance/acceptance.ts';
+import type { ComplaintFacts } from '../domain/notifications/complaint.ts';
+import type { DeliveryStatusFacts } from '../domain/notifications/delivery-status-facts.ts';
+import type { InboundFacts } from '../domain/notifications/inbound.ts';
+import type { ReturnedLetterFacts } from '../domain/notifications/letter.ts';
+import type { SimulatedRecipients } from '../domain/acceptance/simulated-recipients.ts';
+import type { RetryPolicy } from '../domain/delivery/retry-policy.ts';
 import type { PhoneNumbers } from './phone-numbers.ts';
 
 /** By which rules a system's callbacks are delivered. */

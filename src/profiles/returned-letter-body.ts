@@ -1,4 +1,4 @@
-import type { ReturnedLetterFacts } from '../domain/letter.ts';
+import type { ReturnedLetterFacts } from '../domain/notifications/letter.ts';
 import { pythonJson } from './python-json.ts';
 
 /** As GOV.UK Notify and NotifyNL send it: a letter without a template has the text `None` for its id, and only there. */

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { attemptOutcomes } from '../domain/attempt.ts';
+import { attemptOutcomes } from '../domain/delivery/attempt.ts';
 import type { DeliveryMetrics } from '../ports/index.ts';
 
 export type Metrics = DeliveryMetrics & {

@@ -5,7 +5,7 @@ import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporalTlsVariables } from '../../src/domain/temporal-tls.ts';
-import { freePort } from '../../src/embedded/free-port.ts';
+import { freePort } from '../../src/embedded/process/free-port.ts';
 import { createCall } from '../support/call.ts';
 import { until } from '../support/until.ts';
 import type { Servers } from './servers.ts';

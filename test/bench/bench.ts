@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { temporalPins } from '../../src/embedded/temporal-pins.ts';
+import { temporalPins } from '../../src/embedded/temporal-server/temporal-pins.ts';
 import { stopWhenInterrupted } from './cleanup.ts';
 import { sections, type Results, type SectionName } from './sections.ts';
 import { fullSize, quickSize } from './sizes.ts';

@@ -1,5 +1,5 @@
 // What has been started and not stopped yet; an interrupted benchmark leaves none of it behind.
-import { stopRequested } from '../../src/embedded/stop-requested.ts';
+import { stopRequested } from '../../src/embedded/process/stop-requested.ts';
 import type { Installation } from '../support/installation.ts';
 
 const open: (() => Promise<void>)[] = [];

@@ -1,5 +1,5 @@
 // What the databases were asked for, as PostgreSQL counts it itself.
-import { withClient } from '../../src/embedded/with-client.ts';
+import { withClient } from '../../src/embedded/postgres/with-client.ts';
 
 /** Each statement of ours is a transaction and a round trip of its own, but for a handful outside the way of a status. */
 type DatabaseCount = { transactions: number; rowsWritten: number };

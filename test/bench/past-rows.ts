@@ -1,5 +1,5 @@
 // A long past, written by SQL: what years of use leave in the tables, without years of use.
-import { withClient } from '../../src/embedded/with-client.ts';
+import { withClient } from '../../src/embedded/postgres/with-client.ts';
 
 /**
  * Notifications of these services in turn: `finished` were delivered, with one status and one attempt each; of `open` ones

@@ -1,7 +1,7 @@
 // What the Temporal server's own configuration template for PostgreSQL (config/development-postgres12.yaml and
 // dynamicconfig/development-sql.yaml of v1.32) sets otherwise than Ringback does.
 import { readFile } from 'node:fs/promises';
-import { freePort } from '../../src/embedded/free-port.ts';
+import { freePort } from '../../src/embedded/process/free-port.ts';
 
 type Store = { sql: Record<string, unknown> };
 type Config = Record<string, unknown> & {

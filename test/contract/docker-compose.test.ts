@@ -7,8 +7,8 @@ import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 
 import { Environment, readConfig } from '../../src/config.ts';
-import { silentLogSettings } from '../../src/embedded/postgres-cluster.ts';
-import { temporalPins } from '../../src/embedded/temporal-pins.ts';
+import { silentLogSettings } from '../../src/embedded/postgres/postgres-cluster.ts';
+import { temporalPins } from '../../src/embedded/temporal-server/temporal-pins.ts';
 import { searchAttributeNames } from '../../workflows/search-attributes.ts';
 import {
   composeObjections,

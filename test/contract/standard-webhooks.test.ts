@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { signWebhook } from '../../src/signing/standard-webhooks.ts';
-import { newSigningSecret } from '../../src/use-cases/new-signing-secret.ts';
+import { newSigningSecret } from '../../src/use-cases/callbacks/new-signing-secret.ts';
 
 const headersOf = (secrets: string[], body: string, id = 'event-1') => {
   const timestampSeconds = Math.floor(Date.now() / 1000);

@@ -1,13 +1,13 @@
 // The same contracts that the fakes in memory keep, on the real PostgreSQL.
-import { createApiKeyStore } from '../../src/db/api-key-store.ts';
-import { createCallbackStore } from '../../src/db/callback-store.ts';
-import { createCommunicationStore } from '../../src/db/communication-store.ts';
-import { createDrainStore } from '../../src/db/drain-store.ts';
-import { createInboundStore } from '../../src/db/inbound-store.ts';
-import { createLetterReportStore } from '../../src/db/letter-report-store.ts';
-import { createNotificationStore } from '../../src/db/notification-store.ts';
-import { createServiceStore } from '../../src/db/service-store.ts';
-import { createStatusStore } from '../../src/db/status-store.ts';
+import { createApiKeyStore } from '../../src/db/access/api-key-store.ts';
+import { createCallbackStore } from '../../src/db/callbacks/callback-store.ts';
+import { createCommunicationStore } from '../../src/db/callbacks/communication-store.ts';
+import { createDrainStore } from '../../src/db/callbacks/drain-store.ts';
+import { createInboundStore } from '../../src/db/notifications/inbound-store.ts';
+import { createLetterReportStore } from '../../src/db/notifications/letter-report-store.ts';
+import { createNotificationStore } from '../../src/db/notifications/notification-store.ts';
+import { createServiceStore } from '../../src/db/access/service-store.ts';
+import { createStatusStore } from '../../src/db/acceptance/status-store.ts';
 import { describeApiKeyStore } from '../support/contracts/api-key-store.ts';
 import { describeCallbackStore } from '../support/contracts/callback-store.ts';
 import { describeCommunicationStore } from '../support/contracts/communication-store.ts';

@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
 import type { DispatchEntry, DispatchQueue, Workflows } from '../../src/ports/index.ts';
 import { AppError } from '../../src/domain/errors.ts';
-import { createAttemptGate } from '../../src/dispatch/attempt-gate.ts';
+import { createAttemptGate } from '../../src/delivery/concurrency-limiter.ts';
 import { createDispatcher, type Dispatcher } from '../../src/dispatch/dispatcher.ts';
-import { createTally } from '../../src/dispatch/tally.ts';
+import { createTally } from '../../src/concurrency/keyed-counter.ts';
 import { noMetrics } from '../support/db-fixture.ts';
 
 export const owner = 'this-process';

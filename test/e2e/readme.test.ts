@@ -3,7 +3,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../src/embedded/free-port.ts';
+import { freePort } from '../../src/embedded/process/free-port.ts';
 import { createInstallation, type Installation } from '../support/installation.ts';
 import { until } from '../support/until.ts';
 

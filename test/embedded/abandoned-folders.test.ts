@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { recordOwner, removeAbandonedFolders } from '../../src/embedded/abandoned-folders.ts';
+import { recordOwner, removeAbandonedFolders } from '../../src/embedded/postgres/abandoned-folders.ts';
 import { removeHome, temporaryFolder } from './temporary-folder.ts';
 
 let root = '';

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { withFileLock } from '../../src/embedded/file-lock.ts';
-import { lockHome } from '../../src/embedded/home-lock.ts';
-import { processIdentity } from '../../src/embedded/process-identity.ts';
+import { withFileLock } from '../../src/embedded/process/file-lock.ts';
+import { lockHome } from '../../src/embedded/process/home-lock.ts';
+import { processIdentity } from '../../src/embedded/process/process-identity.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 let home = '';

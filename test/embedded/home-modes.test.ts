@@ -2,7 +2,7 @@
 import { chmod, lstat, mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { readConfig } from '../../src/config.ts';
-import { fileObjection, folderObjection } from '../../src/embedded/private-files.ts';
+import { fileObjection, folderObjection } from '../../src/embedded/process/private-files.ts';
 import { startEmbedded, type Embedded } from '../../src/embedded/start-embedded.ts';
 import { createOutboxMailer } from '../../src/mail/outbox-mailer.ts';
 import { loadInstallationSecrets } from '../../src/main/installation-secrets.ts';

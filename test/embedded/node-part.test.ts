@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { nodePart } from '../../src/embedded/node-part.ts';
-import { processIdentity } from '../../src/embedded/process-identity.ts';
-import { createSupervisor } from '../../src/embedded/supervisor.ts';
+import { nodePart } from '../../src/embedded/process/node-process.ts';
+import { processIdentity } from '../../src/embedded/process/process-identity.ts';
+import { createSupervisor } from '../../src/embedded/process/supervisor.ts';
 import { eventually } from './eventually.ts';
 import { recordingLog } from './recording-log.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -46,7 +46,7 @@ test('a Node part is ready when it says so, and one SIGTERM stops it', async () 
 
 test('a Node part ends by itself when its supervisor is killed', async () => {
   const script = `
-    import { nodePart } from '${here}../../src/embedded/node-part.ts';
+    import { nodePart } from '${here}../../src/embedded/process/node-process.ts';
     const limits = { readyTimeoutMs: 10_000, stopTimeoutMs: 5_000 };
     const part = nodePart({ name: 'app', modulePath: ${JSON.stringify(program)}, args: [], env: {}, ...limits });
     const started = await part.launch();

@@ -1,10 +1,10 @@
 import { lstat, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { embeddedPostgres } from '../../src/embedded/postgres.ts';
-import { createSupervisor } from '../../src/embedded/supervisor.ts';
-import type { Supervisor } from '../../src/embedded/supervisor.ts';
-import { withClient } from '../../src/embedded/with-client.ts';
+import { embeddedPostgres } from '../../src/embedded/postgres/postgres.ts';
+import { createSupervisor } from '../../src/embedded/process/supervisor.ts';
+import type { Supervisor } from '../../src/embedded/process/supervisor.ts';
+import { withClient } from '../../src/embedded/postgres/with-client.ts';
 import { eventually } from './eventually.ts';
 import { recordingLog } from './recording-log.ts';
 import { removeHome, temporaryFolder } from './temporary-folder.ts';

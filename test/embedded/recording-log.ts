@@ -1,4 +1,4 @@
-import type { EmbeddedLog } from '../../src/embedded/embedded-log.ts';
+import type { EmbeddedLog } from '../../src/embedded/process/embedded-log.ts';
 
 export type RecordingLog = EmbeddedLog & { messages: string[] };
 

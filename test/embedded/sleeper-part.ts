@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
-import { spawnPart } from '../../src/embedded/part-process.ts';
-import type { Part } from '../../src/embedded/part.ts';
+import { spawnPart } from '../../src/embedded/process/spawn-process.ts';
+import type { Part } from '../../src/embedded/process/managed-process.ts';
 
 export type Sleeper = Part & { pids: number[] };
 

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { readdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { rememberProcess } from '../../src/embedded/process-files.ts';
-import { processIdentity } from '../../src/embedded/process-identity.ts';
-import { createSupervisor } from '../../src/embedded/supervisor.ts';
+import { rememberProcess } from '../../src/embedded/process/process-files.ts';
+import { processIdentity } from '../../src/embedded/process/process-identity.ts';
+import { createSupervisor } from '../../src/embedded/process/supervisor.ts';
 import { eventually } from './eventually.ts';
 import { recordingLog } from './recording-log.ts';
 import { sleeperPart } from './sleeper-part.ts';
@@ -82,7 +82,7 @@ test('a part that cannot be started at all is given up with the last words of it
 test('when the supervisor is killed with SIGKILL, its parts end as well', async () => {
   const here = new URL('.', import.meta.url).href;
   const script = `
-    import { createSupervisor } from '${here}../../src/embedded/supervisor.ts';
+    import { createSupervisor } from '${here}../../src/embedded/process/supervisor.ts';
     import { recordingLog } from '${here}recording-log.ts';
     import { sleeperPart } from '${here}sleeper-part.ts';
     const folder = ${JSON.stringify(folder)};

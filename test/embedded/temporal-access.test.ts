@@ -10,8 +10,8 @@ import { Connection } from '@temporalio/client';
 
 import { readTemporalTls, type TemporalTlsFiles } from '../../src/domain/temporal-tls.ts';
 import { startEmbedded, type Embedded } from '../../src/embedded/start-embedded.ts';
-import { temporalCertificates } from '../../src/embedded/temporal-certificates.ts';
-import { temporalPortNames } from '../../src/embedded/temporal-config.ts';
+import { temporalCertificates } from '../../src/embedded/temporal-server/temporal-certificates.ts';
+import { temporalPortNames } from '../../src/embedded/temporal-server/temporal-config.ts';
 import { recordingLog } from './recording-log.ts';
 import { removeHome, temporaryFolder } from './temporary-folder.ts';
 

@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { temporalCertificates } from '../../src/embedded/temporal-certificates.ts';
+import { temporalCertificates } from '../../src/embedded/temporal-server/temporal-certificates.ts';
 import { removeHome, temporaryFolder } from './temporary-folder.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;

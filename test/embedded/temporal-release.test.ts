@@ -8,9 +8,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-import { temporalBinaries } from '../../src/embedded/temporal-binaries.ts';
-import { temporalPins } from '../../src/embedded/temporal-pins.ts';
-import { fetchTemporalRelease } from '../../src/embedded/temporal-release.ts';
+import { temporalBinaries } from '../../src/embedded/temporal-server/temporal-binaries.ts';
+import { temporalPins } from '../../src/embedded/temporal-server/temporal-pins.ts';
+import { fetchTemporalRelease } from '../../src/embedded/temporal-server/temporal-release.ts';
 import { recordingLog } from './recording-log.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -221,7 +221,7 @@ test('programs on PATH are used as they are, and a missing UI server is said and
 });
 
 test('the versions are the ones that go.mod pins', async () => {
-  const goMod = await readFile(new URL('../../src/embedded/temporal/go.mod', import.meta.url), 'utf8');
+  const goMod = await readFile(new URL('../../src/embedded/temporal-server/go/go.mod', import.meta.url), 'utf8');
   const pins = await temporalPins();
 
   expect(goMod).toContain(`go.temporal.io/server v${pins.server}`);

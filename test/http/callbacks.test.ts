@@ -1,4 +1,4 @@
-import { callbackAuthContext } from '../../src/domain/secret-contexts.ts';
+import { callbackAuthContext } from '../../src/domain/access/secret-contexts.ts';
 import { createTestApp } from '../support/test-app.ts';
 
 const token = 'a-token-of-the-receiver';

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { providerContext } from '../../src/domain/secret-contexts.ts';
+import { providerContext } from '../../src/domain/access/secret-contexts.ts';
 import { snsEnvelopeLifeMs } from '../../src/signing/sns-signature.ts';
 import { basic, createProviderApp, credentials, signedByTwilio } from '../support/provider-app.ts';
 import { fixtureBytes } from '../support/provider-fixtures.ts';

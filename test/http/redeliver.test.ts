@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { StoredState } from '../../src/domain/callback-state.ts';
+import type { StoredState } from '../../src/domain/callbacks/callback-state.ts';
 import { createTestApp } from '../support/test-app.ts';
 
 /** A notification with one status that has come to `state`. */

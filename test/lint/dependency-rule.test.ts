@@ -101,7 +101,7 @@ describe('the dependency rule', () => {
   });
 
   test.each([
-    ['src/domain/status.schema.ts', 'zod'],
+    ['src/domain/acceptance/status.schema.ts', 'zod'],
     ['src/signing', 'node:crypto'],
     ['src/use-cases', 'uuid'],
     ['src/db', 'pg'],
@@ -119,7 +119,7 @@ describe('the dependency rule', () => {
   });
 
   test('keeps zod out of the workflow bundle: schemas are imported by workflows and domain code for their types only.', async () => {
-    expect(await lint('workflows', importOf('../src/domain/status.schema.ts'))).toContain(forbiddenByName);
+    expect(await lint('workflows', importOf('../src/domain/acceptance/status.schema.ts'))).toContain(forbiddenByName);
     expect(await lint('src/domain', importOf('./status.schema.ts'))).toContain(forbiddenByName);
   });
 

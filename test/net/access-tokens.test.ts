@@ -1,5 +1,5 @@
 import { createAccessTokens } from '../../src/net/access-tokens.ts';
-import type { Exchange } from '../../src/domain/attempt.ts';
+import type { Exchange } from '../../src/domain/delivery/attempt.ts';
 import type { CallbackRequest } from '../../src/ports/index.ts';
 
 const credential = {

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { ClientCertificate } from '../../src/domain/credential.schema.ts';
-import { createClientCertificateSenders } from '../../src/net/client-certificate-senders.ts';
-import { createHttpSender } from '../../src/net/http-sender.ts';
+import type { ClientCertificate } from '../../src/domain/access/credential.schema.ts';
+import { createClientCertificateSenders } from '../../src/net/connection/client-certificate-senders.ts';
+import { createHttpSender } from '../../src/net/exchange/http-sender.ts';
 import { fixture } from '../support/fixture.ts';
 import { createLocalAgent } from './local-agent.ts';
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import type { HttpAgent } from '../../src/net/guarded-agent.ts';
+import type { HttpAgent } from '../../src/net/connection/guarded-agent.ts';
 import { flood } from './hostile-answers.ts';
 import { createLocalAgent, exchangeWith } from './local-agent.ts';
 import { onRequest, startRawServer, type RawServer } from './raw-server.ts';

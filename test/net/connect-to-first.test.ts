@@ -1,7 +1,7 @@
 // Which of a host's addresses is connected to, and how long each may take.
 import { connect } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { connectToFirst } from '../../src/net/connect-to-first.ts';
+import { connectToFirst } from '../../src/net/connection/connect-to-first.ts';
 import { pause } from '../support/until.ts';
 import { startRawServer, type RawServer } from './raw-server.ts';
 

@@ -1,9 +1,9 @@
 // Connections are kept for the next request, but only so many, and nothing of an origin outlives them.
 import type { Dispatcher } from 'undici';
-import { createEgressPolicy } from '../../src/net/egress-policy.ts';
-import { createGuardedAgent, type HttpAgent } from '../../src/net/guarded-agent.ts';
-import { createHttpSender } from '../../src/net/http-sender.ts';
-import { sendOnce } from '../../src/net/send-once.ts';
+import { createEgressPolicy } from '../../src/net/egress/egress-policy.ts';
+import { createGuardedAgent, type HttpAgent } from '../../src/net/connection/guarded-agent.ts';
+import { createHttpSender } from '../../src/net/exchange/http-sender.ts';
+import { sendOnce } from '../../src/net/exchange/send-once.ts';
 import { pause, until } from '../support/until.ts';
 import { ok, onRequest, startRawServer, type RawServer } from './raw-server.ts';
 

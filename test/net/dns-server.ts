@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import ipaddr from 'ipaddr.js';
-import { createResolver, type NameResolver, type ResolverOptions } from '../../src/net/resolver.ts';
+import { createResolver, type NameResolver, type ResolverOptions } from '../../src/net/names/resolver.ts';
 
 const typeCodes = { ipv4: 1, ipv6: 28 };
 const cnameType = 5;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
-import { createEgressPolicy } from '../../src/net/egress-policy.ts';
-import { specialPurposeAddresses } from '../../src/net/special-purpose-addresses.ts';
+import { createEgressPolicy } from '../../src/net/egress/egress-policy.ts';
+import { specialPurposeAddresses } from '../../src/net/egress/special-purpose-addresses.ts';
 
 const strict = createEgressPolicy({ allow: [], allowHttp: false });
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { createEgressPolicy } from '../../src/net/egress-policy.ts';
-import { createGuardedAgent } from '../../src/net/guarded-agent.ts';
-import { createHttpSender } from '../../src/net/http-sender.ts';
+import { createEgressPolicy } from '../../src/net/egress/egress-policy.ts';
+import { createGuardedAgent } from '../../src/net/connection/guarded-agent.ts';
+import { createHttpSender } from '../../src/net/exchange/http-sender.ts';
 import { fixture } from '../support/fixture.ts';
 import { until } from '../support/until.ts';
 import { startConnectProxy, type ConnectProxy } from './connect-proxy.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { createEgressPolicy } from '../../src/net/egress-policy.ts';
+import { createEgressPolicy } from '../../src/net/egress/egress-policy.ts';
 
 const strict = createEgressPolicy({ allow: [], allowHttp: false });
 

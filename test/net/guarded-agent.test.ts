@@ -1,8 +1,8 @@
 // Connections, on real sockets and with a real name server: whatever a URL says, closed addresses are never connected to.
-import type { Exchange } from '../../src/domain/attempt.ts';
-import { createEgressPolicy } from '../../src/net/egress-policy.ts';
-import { createGuardedAgent } from '../../src/net/guarded-agent.ts';
-import { createHttpSender } from '../../src/net/http-sender.ts';
+import type { Exchange } from '../../src/domain/delivery/attempt.ts';
+import { createEgressPolicy } from '../../src/net/egress/egress-policy.ts';
+import { createGuardedAgent } from '../../src/net/connection/guarded-agent.ts';
+import { createHttpSender } from '../../src/net/exchange/http-sender.ts';
 import { startCountingReceiver, type CountingReceiver } from './counting-receiver.ts';
 import { startDnsServer, type DnsServer } from './dns-server.ts';
 import { startRawServer } from './raw-server.ts';

@@ -2,9 +2,9 @@
 import { createServer as createTlsServer } from 'node:https';
 import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
-import { createEgressPolicy } from '../../src/net/egress-policy.ts';
-import { createGuardedAgent, type HttpAgent } from '../../src/net/guarded-agent.ts';
-import { createHttpSender } from '../../src/net/http-sender.ts';
+import { createEgressPolicy } from '../../src/net/egress/egress-policy.ts';
+import { createGuardedAgent, type HttpAgent } from '../../src/net/connection/guarded-agent.ts';
+import { createHttpSender } from '../../src/net/exchange/http-sender.ts';
 import type { CallbackRequest } from '../../src/ports/index.ts';
 import { fixture } from '../support/fixture.ts';
 import { ok, onRequest, startRawServer, type RawServer } from './raw-server.ts';

@@ -1,8 +1,8 @@
 // A receiver that closes an idle connection just as the next request goes out: the request is lost without the receiver
 // ever seeing it. It is not sent again behind the history's back, so it must not go out on such a connection.
-import { createEgressPolicy } from '../../src/net/egress-policy.ts';
-import { createGuardedAgent, type HttpAgent } from '../../src/net/guarded-agent.ts';
-import { createHttpSender } from '../../src/net/http-sender.ts';
+import { createEgressPolicy } from '../../src/net/egress/egress-policy.ts';
+import { createGuardedAgent, type HttpAgent } from '../../src/net/connection/guarded-agent.ts';
+import { createHttpSender } from '../../src/net/exchange/http-sender.ts';
 import { ok, onRequest, startRawServer, type RawServer } from './raw-server.ts';
 
 let agent: HttpAgent;

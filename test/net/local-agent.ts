@@ -1,10 +1,10 @@
 import { buildConnector } from 'undici';
-import { connectToFirst } from '../../src/net/connect-to-first.ts';
-import { createConnections } from '../../src/net/connections.ts';
-import { guardReads } from '../../src/net/guard-reads.ts';
-import type { HttpAgent } from '../../src/net/guarded-agent.ts';
-import { createHttpSender } from '../../src/net/http-sender.ts';
-import { secureOver } from '../../src/net/secure-over.ts';
+import { connectToFirst } from '../../src/net/connection/connect-to-first.ts';
+import { createConnections } from '../../src/net/connection/connections.ts';
+import { guardReads } from '../../src/net/connection/guard-reads.ts';
+import type { HttpAgent } from '../../src/net/connection/guarded-agent.ts';
+import { createHttpSender } from '../../src/net/exchange/http-sender.ts';
+import { secureOver } from '../../src/net/connection/secure-over.ts';
 import type { CallbackRequest } from '../../src/ports/index.ts';
 import { fixture } from '../support/fixture.ts';
 

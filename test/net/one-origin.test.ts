@@ -1,8 +1,8 @@
 // Many callbacks on one host, an API gateway for instance: what one of them suffers from is no other's trouble, and an
 // attempt never waits for a connection while its clock runs.
-import { createEgressPolicy } from '../../src/net/egress-policy.ts';
-import { createGuardedAgent, type HttpAgent } from '../../src/net/guarded-agent.ts';
-import { createHttpSender } from '../../src/net/http-sender.ts';
+import { createEgressPolicy } from '../../src/net/egress/egress-policy.ts';
+import { createGuardedAgent, type HttpAgent } from '../../src/net/connection/guarded-agent.ts';
+import { createHttpSender } from '../../src/net/exchange/http-sender.ts';
 import { until } from '../support/until.ts';
 import { ok, onRequest, startRawServer, type RawServer } from './raw-server.ts';
 

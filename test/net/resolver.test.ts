@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createEgressPolicy } from '../../src/net/egress-policy.ts';
-import { createGuardedAgent } from '../../src/net/guarded-agent.ts';
-import { createHttpSender } from '../../src/net/http-sender.ts';
-import { createResolverFiles } from '../../src/net/resolver-files.ts';
-import { createResolver, type ResolverOptions } from '../../src/net/resolver.ts';
+import { createEgressPolicy } from '../../src/net/egress/egress-policy.ts';
+import { createGuardedAgent } from '../../src/net/connection/guarded-agent.ts';
+import { createHttpSender } from '../../src/net/exchange/http-sender.ts';
+import { createResolverFiles } from '../../src/net/names/resolver-files.ts';
+import { createResolver, type ResolverOptions } from '../../src/net/names/resolver.ts';
 import { pause } from '../support/until.ts';
 import { startCountingReceiver } from './counting-receiver.ts';
 import { startDnsServer, type DnsAnswer, type DnsServer } from './dns-server.ts';

@@ -1,4 +1,4 @@
-import type { Exchange } from '../../src/domain/attempt.ts';
+import type { Exchange } from '../../src/domain/delivery/attempt.ts';
 import { createSns } from '../../src/net/sns.ts';
 import type { CallbackRequest } from '../../src/ports/index.ts';
 

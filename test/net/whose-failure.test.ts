@@ -1,12 +1,12 @@
 // Of everything that keeps an exchange from taking place: whether it is the receiver's, which counts, or ours.
-import type { Exchange } from '../../src/domain/attempt.ts';
-import { createEgressHealth } from '../../src/net/egress-health.ts';
-import { createEgressPolicy } from '../../src/net/egress-policy.ts';
-import { LateError } from '../../src/net/give-until.ts';
-import { createGuardedAgent } from '../../src/net/guarded-agent.ts';
-import { createHttpSender } from '../../src/net/http-sender.ts';
-import { createJudgeFailure, hasRouteOut } from '../../src/net/way-out.ts';
-import type { NameResolver } from '../../src/net/resolver.ts';
+import type { Exchange } from '../../src/domain/delivery/attempt.ts';
+import { createEgressHealth } from '../../src/net/egress/egress-health.ts';
+import { createEgressPolicy } from '../../src/net/egress/egress-policy.ts';
+import { LateError } from '../../src/concurrency/with-deadline.ts';
+import { createGuardedAgent } from '../../src/net/connection/guarded-agent.ts';
+import { createHttpSender } from '../../src/net/exchange/http-sender.ts';
+import { createJudgeFailure, hasRouteOut } from '../../src/net/egress/judge-failure.ts';
+import type { NameResolver } from '../../src/net/names/resolver.ts';
 import { startCountingReceiver, type CountingReceiver } from './counting-receiver.ts';
 import { startDnsServer, type DnsAnswer, type DnsServer } from './dns-server.ts';
 

@@ -12,7 +12,7 @@ import type { ActivityPorts } from '../../activities/index.ts';
 import { readTemporalTls } from '../../src/domain/temporal-tls.ts';
 import { startEmbedded } from '../../src/embedded/start-embedded.ts';
 import { createProgressLog } from '../../src/main/progress-log.ts';
-import { createWorkflows } from '../../src/temporal/tell-workflows.ts';
+import { createWorkflows } from '../../src/temporal/start-or-signal.ts';
 import { mainTaskQueue } from '../../src/temporal/task-queues.ts';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.ts';
 import { deliveryWorkflow } from '../../src/domain/workflow-id.ts';

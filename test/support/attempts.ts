@@ -1,8 +1,8 @@
 // Attempts as the activities record them, of which a test names only what it is about.
 import type { Pool } from 'pg';
-import { createStatusStore } from '../../src/db/status-store.ts';
+import { createStatusStore } from '../../src/db/acceptance/status-store.ts';
 import type { AttemptRecord } from '../../src/ports/index.ts';
-import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
+import { createAcceptStatus } from '../../src/use-cases/acceptance/accept-status.ts';
 import { noHandover, noMetrics, operator, storeNotification } from './db-fixture.ts';
 
 export function anAttempt(notificationId: string, changes: Partial<AttemptRecord> = {}): AttemptRecord {

@@ -1,8 +1,8 @@
 // Valid values of every kind, of which a test names only what it is about.
 import { v7 as uuidv7 } from 'uuid';
-import type { Notification } from '../../src/domain/notification.schema.ts';
-import type { Service } from '../../src/domain/service.schema.ts';
-import type { CallbackSettings } from '../../src/domain/callback-settings.ts';
+import type { Notification } from '../../src/domain/notifications/notification.schema.ts';
+import type { Service } from '../../src/domain/access/service.schema.ts';
+import type { CallbackSettings } from '../../src/domain/callbacks/callback-settings.ts';
 import type { NewNotification, StoredApiKey } from '../../src/ports/index.ts';
 
 export function aService(changes: Partial<Service> = {}): Service {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../src/embedded/free-port.ts';
+import { freePort } from '../../src/embedded/process/free-port.ts';
 import { createCall } from './call.ts';
 import { until } from './until.ts';
 

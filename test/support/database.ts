@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
-import { createPool } from '../../src/db/pool.ts';
-import { withClient } from '../../src/embedded/with-client.ts';
+import { createPool } from '../../src/db/postgres/pool.ts';
+import { withClient } from '../../src/embedded/postgres/with-client.ts';
 
 export type TestDatabase = {
   /** As the owner of the database and of nothing else, the way Ringback connects in production. */

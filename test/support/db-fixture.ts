@@ -1,14 +1,14 @@
 // Rows that the stores' tests start from, made by the real stores.
 import type { Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { createCallbackStore } from '../../src/db/callback-store.ts';
-import { createNotificationStore } from '../../src/db/notification-store.ts';
-import { createServiceStore } from '../../src/db/service-store.ts';
-import { unreported, type StatusCommand } from '../../src/domain/acceptance.ts';
-import type { CallbackFilter } from '../../src/domain/callback.schema.ts';
-import type { Notification } from '../../src/domain/notification.schema.ts';
+import { createCallbackStore } from '../../src/db/callbacks/callback-store.ts';
+import { createNotificationStore } from '../../src/db/notifications/notification-store.ts';
+import { createServiceStore } from '../../src/db/access/service-store.ts';
+import { unreported, type StatusCommand } from '../../src/domain/acceptance/acceptance.ts';
+import type { CallbackFilter } from '../../src/domain/callbacks/callback.schema.ts';
+import type { Notification } from '../../src/domain/notifications/notification.schema.ts';
 import type { DeliveryMetrics } from '../../src/ports/index.ts';
-export { noHandover } from '../../src/use-cases/accept-events.ts';
+export { noHandover } from '../../src/use-cases/acceptance/accept-events.ts';
 import { aNewNotification, aService, callbackSettings } from './builders.ts';
 
 export const operator = { kind: 'operator' } as const;

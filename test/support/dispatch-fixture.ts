@@ -1,12 +1,12 @@
 // A Dispatch service with communications and batches, made by the real stores.
 import type { Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
-import { createBatchStore } from '../../src/db/batch-store.ts';
-import { createCampaignStore } from '../../src/db/campaign-store.ts';
-import { createServiceStore } from '../../src/db/service-store.ts';
-import { createStatusStore } from '../../src/db/status-store.ts';
-import type { NewMember } from '../../src/domain/batch.schema.ts';
-import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
+import { createBatchStore } from '../../src/db/campaigns/batch-store.ts';
+import { createCampaignStore } from '../../src/db/campaigns/campaign-store.ts';
+import { createServiceStore } from '../../src/db/access/service-store.ts';
+import { createStatusStore } from '../../src/db/acceptance/status-store.ts';
+import type { NewMember } from '../../src/domain/campaigns/batch.schema.ts';
+import { createAcceptStatus } from '../../src/use-cases/acceptance/accept-status.ts';
 import { aService } from './builders.ts';
 import { noHandover, noMetrics, operator } from './db-fixture.ts';
 

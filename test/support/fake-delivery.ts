@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { isOurs, type AttemptOutcome, type Exchange } from '../../src/domain/attempt.ts';
+import { isOurs, type AttemptOutcome, type Exchange } from '../../src/domain/delivery/attempt.ts';
 import type { EventName } from '../../src/domain/event.ts';
-import { isSettled, type StoredState } from '../../src/domain/callback-state.ts';
+import { isSettled, type StoredState } from '../../src/domain/callbacks/callback-state.ts';
 import { fromDate } from '../../src/domain/instant.ts';
-import type { RetryPolicy } from '../../src/domain/retry-policy.ts';
+import type { RetryPolicy } from '../../src/domain/delivery/retry-policy.ts';
 import { createHeldAttempts, createOpenAttempts, type ActivityPorts } from '../../activities/index.ts';
-import { createAttemptGate } from '../../src/dispatch/attempt-gate.ts';
+import { createAttemptGate } from '../../src/delivery/concurrency-limiter.ts';
 import { mostHeldAttempts } from '../../src/temporal/worker-slots.ts';
 import { createFakeCommunicationPorts } from './fakes/communication-ports.ts';
 import { createFakeSecretBox } from './fakes/secret-box.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createPool } from '../../src/db/pool.ts';
+import { createPool } from '../../src/db/postgres/pool.ts';
 
 /** A pool on an installation's own embedded database, for what no caller may do, such as turning its clock. */
 export async function openInstallationDatabase(home: string) {

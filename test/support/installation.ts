@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../src/embedded/free-port.ts';
+import { freePort } from '../../src/embedded/process/free-port.ts';
 import { createCall } from './call.ts';
 import { pause } from './until.ts';
 

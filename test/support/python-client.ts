@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheFolder } from '../../src/embedded/cache-folder.ts';
+import { cacheFolder } from '../../src/embedded/process/cache-folder.ts';
 
 const requirements = fileURLToPath(new URL('../clients/requirements.txt', import.meta.url));
 const script = fileURLToPath(new URL('../clients/python_client.py', import.meta.url));

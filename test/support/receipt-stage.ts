@@ -1,15 +1,15 @@
 // Providers that report to real stores: whose message a receipt reaches.
 import type { Pool } from 'pg';
-import { createProviderStore } from '../../src/db/provider-store.ts';
-import { createReceiptStore } from '../../src/db/receipt-store.ts';
-import { createNotificationStore } from '../../src/db/notification-store.ts';
-import { createStatusStore } from '../../src/db/status-store.ts';
-import { providerContext } from '../../src/domain/secret-contexts.ts';
-import { createAcceptComplaint } from '../../src/use-cases/accept-complaint.ts';
-import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
-import { lookAtEarlyReceipts } from '../../src/use-cases/look-at-early-receipts.ts';
-import { createProviderAccounts } from '../../src/use-cases/provider-accounts.ts';
-import { createReceiveReceipts } from '../../src/use-cases/receive-receipts.ts';
+import { createProviderStore } from '../../src/db/providers/provider-store.ts';
+import { createReceiptStore } from '../../src/db/providers/receipt-store.ts';
+import { createNotificationStore } from '../../src/db/notifications/notification-store.ts';
+import { createStatusStore } from '../../src/db/acceptance/status-store.ts';
+import { providerContext } from '../../src/domain/access/secret-contexts.ts';
+import { createAcceptComplaint } from '../../src/use-cases/acceptance/accept-complaint.ts';
+import { createAcceptStatus } from '../../src/use-cases/acceptance/accept-status.ts';
+import { lookAtEarlyReceipts } from '../../src/use-cases/providers/match-early-receipts.ts';
+import { createProviderAccounts } from '../../src/use-cases/providers/provider-accounts.ts';
+import { createReceiveReceipts } from '../../src/use-cases/providers/receive-receipts.ts';
 import { storeNotification, storeService, noHandover, noMetrics } from './db-fixture.ts';
 import { createFakeSecretBox } from './fakes/secret-box.ts';
 

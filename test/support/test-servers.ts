@@ -4,13 +4,13 @@ import { rm, writeFile, chmod, mkdtemp, mkdir, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { migrate } from '../../src/db/migrate.ts';
-import { createPool } from '../../src/db/pool.ts';
-import type { EmbeddedLog } from '../../src/embedded/embedded-log.ts';
-import { hasErrorCode } from '../../src/embedded/error-text.ts';
-import { embeddedPostgres, type EmbeddedPostgres } from '../../src/embedded/postgres.ts';
-import { createSupervisor } from '../../src/embedded/supervisor.ts';
-import { withClient } from '../../src/embedded/with-client.ts';
+import { migrate } from '../../src/db/postgres/migrate.ts';
+import { createPool } from '../../src/db/postgres/pool.ts';
+import type { EmbeddedLog } from '../../src/embedded/process/embedded-log.ts';
+import { hasErrorCode } from '../../src/embedded/process/error-text.ts';
+import { embeddedPostgres, type EmbeddedPostgres } from '../../src/embedded/postgres/postgres.ts';
+import { createSupervisor } from '../../src/embedded/process/supervisor.ts';
+import { withClient } from '../../src/embedded/postgres/with-client.ts';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.ts';
 import { prepareTimeSkippingServer } from './time-skipping-server.ts';
 

@@ -18,9 +18,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-import { cacheFolder } from '../../src/embedded/cache-folder.ts';
-import { errorText } from '../../src/embedded/error-text.ts';
-import { withFileLock } from '../../src/embedded/file-lock.ts';
+import { cacheFolder } from '../../src/embedded/process/cache-folder.ts';
+import { errorText } from '../../src/embedded/process/error-text.ts';
+import { withFileLock } from '../../src/embedded/process/file-lock.ts';
 
 export type Executable = { type: 'existing-path'; path: string };
 type Log = (line: string) => void;

@@ -1,7 +1,7 @@
 // The workflows of a communication: who is mailed, and how what was held gets out.
 import { randomUUID } from 'node:crypto';
 import type { ActivityPorts } from '../../activities/index.ts';
-import type { Drain } from '../../src/domain/drain.schema.ts';
+import type { Drain } from '../../src/domain/callbacks/drain.schema.ts';
 import type { Mail } from '../../src/ports/index.ts';
 import { drainProgressQuery } from '../../workflows/messages.ts';
 import { createFakeDelivery } from '../support/fake-delivery.ts';

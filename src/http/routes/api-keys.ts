@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { CreateApiKey, CreatedApiKey } from '../../domain/api-key.schema.ts';
+import { CreateApiKey, CreatedApiKey } from '../../domain/access/api-key.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
-import { createApiKey } from '../../use-cases/create-api-key.ts';
-import { revokeApiKey } from '../../use-cases/revoke-api-key.ts';
+import { createApiKey } from '../../use-cases/access/create-api-key.ts';
+import { revokeApiKey } from '../../use-cases/access/revoke-api-key.ts';
 import { operatorOnly } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
 import { operatorSecurity } from '../open-api.ts';

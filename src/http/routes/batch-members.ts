@@ -1,13 +1,13 @@
 import type { onRequestAsyncHookHandler } from 'fastify';
 import { z } from 'zod';
-import { AddedMembers, maxMembers, NewMember, NewMembers } from '../../domain/batch.schema.ts';
+import { AddedMembers, maxMembers, NewMember, NewMembers } from '../../domain/campaigns/batch.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
-import { appendMembers, createBatch } from '../../use-cases/batch-members.ts';
-import { showBatch } from '../../use-cases/show-batch.ts';
-import { showCommunication } from '../../use-cases/show-communication.ts';
+import { appendMembers, createBatch } from '../../use-cases/campaigns/batch-members.ts';
+import { showBatch } from '../../use-cases/campaigns/show-batch.ts';
+import { showCommunication } from '../../use-cases/campaigns/show-communication.ts';
 import { callerOf, idOf } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
-import { heavyLimitBytes, readList } from '../heavy-body.ts';
+import { heavyLimitBytes, readList } from '../bodies/heavy-body.ts';
 import { callerSecurity } from '../open-api.ts';
 import { bodyProblems } from '../responses.ts';
 import { withStreamedList } from '../stream-json.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { Batch, ShowBatchQuery, ShownBatch } from '../../domain/batch.schema.ts';
+import { Batch, ShowBatchQuery, ShownBatch } from '../../domain/campaigns/batch.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
-import { closeBatch, membersOf, showBatch } from '../../use-cases/show-batch.ts';
+import { closeBatch, membersOf, showBatch } from '../../use-cases/campaigns/show-batch.ts';
 import { callerOf } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
 import { callerSecurity } from '../open-api.ts';

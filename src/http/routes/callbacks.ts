@@ -4,13 +4,13 @@ import {
   CallbackEvent,
   ConfigureCallback,
   ConfiguredCallback,
-} from '../../domain/callback.schema.ts';
-import { RotatedSigningSecret } from '../../domain/credential.schema.ts';
+} from '../../domain/callbacks/callback.schema.ts';
+import { RotatedSigningSecret } from '../../domain/access/credential.schema.ts';
 import { notFound } from '../../domain/errors.ts';
 import { Uuid } from '../../domain/text.schema.ts';
-import { maySeeSettings } from '../../use-cases/caller.ts';
-import { configureCallback } from '../../use-cases/configure-callback.ts';
-import { rotateSigningSecret } from '../../use-cases/rotate-signing-secret.ts';
+import { maySeeSettings } from '../../use-cases/access/caller.ts';
+import { configureCallback } from '../../use-cases/callbacks/configure-callback.ts';
+import { rotateSigningSecret } from '../../use-cases/callbacks/rotate-signing-secret.ts';
 import { callerOf, operatorOnly } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
 import { callerSecurity, operatorSecurity } from '../open-api.ts';

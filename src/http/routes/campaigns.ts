@@ -6,17 +6,17 @@ import {
   CommunicationEventName,
   CreateCampaign,
   CreateCommunication,
-} from '../../domain/communication.schema.ts';
-import { EnableCommunication, StartedDrain } from '../../domain/drain.schema.ts';
+} from '../../domain/campaigns/communication.schema.ts';
+import { EnableCommunication, StartedDrain } from '../../domain/callbacks/drain.schema.ts';
 import { notFound } from '../../domain/errors.ts';
-import { CommunicationCallbackResult, CommunicationHistoryQuery } from '../../domain/history.schema.ts';
+import { CommunicationCallbackResult, CommunicationHistoryQuery } from '../../domain/notifications/history.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
-import { changeCommunicationCallback } from '../../use-cases/change-communication-callback.ts';
-import { createCampaign } from '../../use-cases/create-campaign.ts';
-import { createCommunication } from '../../use-cases/create-communication.ts';
-import { disableWholeCommunication } from '../../use-cases/disable-communication.ts';
-import { enableCommunication } from '../../use-cases/enable-communication.ts';
-import { showCommunication, showCommunicationHistory } from '../../use-cases/show-communication.ts';
+import { changeCommunicationCallback } from '../../use-cases/campaigns/change-communication-callback.ts';
+import { createCampaign } from '../../use-cases/campaigns/create-campaign.ts';
+import { createCommunication } from '../../use-cases/campaigns/create-communication.ts';
+import { disableWholeCommunication } from '../../use-cases/callbacks/disable-communication.ts';
+import { enableCommunication } from '../../use-cases/callbacks/enable-communication.ts';
+import { showCommunication, showCommunicationHistory } from '../../use-cases/campaigns/show-communication.ts';
 import { callerOf, operatorOnly } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
 import { callerSecurity, operatorSecurity } from '../open-api.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Drain } from '../../domain/drain.schema.ts';
+import { Drain } from '../../domain/callbacks/drain.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
-import { cancelDrain } from '../../use-cases/cancel-drain.ts';
-import { showDrain } from '../../use-cases/show-drain.ts';
+import { cancelDrain } from '../../use-cases/callbacks/cancel-drain.ts';
+import { showDrain } from '../../use-cases/callbacks/show-drain.ts';
 import { callerOf, operatorOnly } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
 import { callerSecurity, operatorSecurity } from '../open-api.ts';

@@ -5,10 +5,10 @@ import {
   CallbackHistory,
   HistoryQuery,
   Redelivery,
-} from '../../domain/history.schema.ts';
+} from '../../domain/notifications/history.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
-import { redeliverStatus } from '../../use-cases/redeliver-status.ts';
-import { showAttempts, showHistory } from '../../use-cases/show-history.ts';
+import { redeliverStatus } from '../../use-cases/notifications/redeliver-status.ts';
+import { showAttempts, showHistory } from '../../use-cases/notifications/show-history.ts';
 import { callerOf } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
 import { callerSecurity } from '../open-api.ts';

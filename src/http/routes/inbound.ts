@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { AttemptsQuery, CallbackHistory, Redelivery } from '../../domain/history.schema.ts';
-import { AcceptedInbound, AcceptInbound } from '../../domain/inbound.schema.ts';
+import { AttemptsQuery, CallbackHistory, Redelivery } from '../../domain/notifications/history.schema.ts';
+import { AcceptedInbound, AcceptInbound } from '../../domain/notifications/inbound.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
-import { redeliverInbound } from '../../use-cases/redeliver-inbound.ts';
-import { showInboundAttempts, showInboundHistory } from '../../use-cases/show-inbound-history.ts';
+import { redeliverInbound } from '../../use-cases/notifications/redeliver-inbound.ts';
+import { showInboundAttempts, showInboundHistory } from '../../use-cases/notifications/show-inbound-history.ts';
 import { callerOf } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
 import { callerSecurity } from '../open-api.ts';

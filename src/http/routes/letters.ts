@@ -6,12 +6,12 @@ import {
   MatchedLetters,
   maxLetterReferences,
   ReturnedLetters,
-} from '../../domain/returned-letters.schema.ts';
+} from '../../domain/notifications/returned-letters.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
-import { reportReturnedLetters, showLetterReport } from '../../use-cases/report-returned-letters.ts';
+import { reportReturnedLetters, showLetterReport } from '../../use-cases/letters/report-returned-letters.ts';
 import { callerOf } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
-import { heavyLimitBytes, readList } from '../heavy-body.ts';
+import { heavyLimitBytes, readList } from '../bodies/heavy-body.ts';
 import { callerSecurity } from '../open-api.ts';
 import { bodyProblems, problems } from '../responses.ts';
 import { withStreamedList } from '../stream-json.ts';

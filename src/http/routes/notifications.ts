@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { notFound } from '../../domain/errors.ts';
-import { ListNotifications, Notification, RegisterNotification } from '../../domain/notification.schema.ts';
+import { ListNotifications, Notification, RegisterNotification } from '../../domain/notifications/notification.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
-import { maySee } from '../../use-cases/caller.ts';
-import { listNotifications } from '../../use-cases/list-notifications.ts';
-import { registerNotification } from '../../use-cases/register-notification.ts';
+import { maySee } from '../../use-cases/access/caller.ts';
+import { listNotifications } from '../../use-cases/notifications/list-notifications.ts';
+import { registerNotification } from '../../use-cases/notifications/register-notification.ts';
 import { callerOf } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
 import { callerSecurity } from '../open-api.ts';

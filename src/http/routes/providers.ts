@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ConfigureProvider, ConfiguredProvider } from '../../domain/provider.schema.ts';
+import { ConfigureProvider, ConfiguredProvider } from '../../domain/providers/provider.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
-import { configureProvider, removeProvider } from '../../use-cases/configure-provider.ts';
+import { configureProvider, removeProvider } from '../../use-cases/providers/configure-provider.ts';
 import { operatorOnly } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
 import { operatorSecurity } from '../open-api.ts';

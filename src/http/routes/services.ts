@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { notFound } from '../../domain/errors.ts';
 import { PageQuery } from '../../domain/page.schema.ts';
-import { CreateService, Service, UpdateService } from '../../domain/service.schema.ts';
+import { CreateService, Service, UpdateService } from '../../domain/access/service.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
-import { createService } from '../../use-cases/create-service.ts';
-import { updateService } from '../../use-cases/update-service.ts';
+import { createService } from '../../use-cases/access/create-service.ts';
+import { updateService } from '../../use-cases/access/update-service.ts';
 import { operatorOnly } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
 import { operatorSecurity } from '../open-api.ts';

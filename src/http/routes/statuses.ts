@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { AcceptedStatus, AcceptProblem, AcceptStatus } from '../../domain/status.schema.ts';
-import { AcceptComplaint } from '../../domain/complaint.schema.ts';
+import { AcceptedStatus, AcceptProblem, AcceptStatus } from '../../domain/acceptance/status.schema.ts';
+import { AcceptComplaint } from '../../domain/notifications/complaint.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
 import { callerOf } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';

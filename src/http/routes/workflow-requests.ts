@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { notFound } from '../../domain/errors.ts';
 import { Uuid } from '../../domain/text.schema.ts';
-import { ListWorkflowRequests, SetAsideRequest } from '../../domain/workflow-request.schema.ts';
+import { ListWorkflowRequests, SetAsideRequest } from '../../domain/access/workflow-request.schema.ts';
 import { operatorOnly } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
 import { operatorSecurity } from '../open-api.ts';

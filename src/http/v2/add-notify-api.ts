@@ -1,7 +1,7 @@
 import type { onRequestAsyncHookHandler } from 'fastify';
 import { addAuthentication, type Doorkeeper } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
-import { takeBodiesAsBytes } from '../heavy-body.ts';
+import { takeBodiesAsBytes } from '../bodies/heavy-body.ts';
 import type { ZodApp } from '../zod-app.ts';
 import { handleNotifyError, sendNotFound } from './notify-errors.ts';
 import { addReadRoutes } from './read-routes.ts';

@@ -1,6 +1,6 @@
 // A notification as the clients of the Notify systems read it. There are no templates and no bodies here, so these are
 // empty; what is nobody's business of ours is null.
-import type { Notification } from '../../domain/notification.schema.ts';
+import type { Notification } from '../../domain/notifications/notification.schema.ts';
 import { profileNamed } from '../../profiles/index.ts';
 import type { StoredInbound } from '../../ports/index.ts';
 

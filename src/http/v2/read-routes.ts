@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { notFound } from '../../domain/errors.ts';
-import { ListNotifyMessages, ListReceivedTexts } from '../../domain/notify-api.schema.ts';
+import { ListNotifyMessages, ListReceivedTexts } from '../../domain/notifications/notify-api.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
 import type { RouteDeps } from '../deps.ts';
-import { maySee, scopeOfService } from '../../use-cases/caller.ts';
+import { maySee, scopeOfService } from '../../use-cases/access/caller.ts';
 import { baseOf } from '../request-host.ts';
 import type { ZodApp } from '../zod-app.ts';
 import { readShape, receivedTextShape, storedStatuses } from './notify-shapes.ts';

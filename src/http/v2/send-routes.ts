@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError, invalidField } from '../../domain/errors.ts';
-import type { Notification, RegisterNotification } from '../../domain/notification.schema.ts';
-import { SendEmail, SendSms } from '../../domain/notify-api.schema.ts';
-import { registerNotification } from '../../use-cases/register-notification.ts';
+import type { Notification, RegisterNotification } from '../../domain/notifications/notification.schema.ts';
+import { SendEmail, SendSms } from '../../domain/notifications/notify-api.schema.ts';
+import { registerNotification } from '../../use-cases/notifications/register-notification.ts';
 import type { RouteDeps } from '../deps.ts';
 import { baseOf } from '../request-host.ts';
 import type { ZodApp } from '../zod-app.ts';

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../domain/errors.ts';
 import { isDispatch } from '../../profiles/index.ts';
-import type { Caller } from '../../use-cases/caller.ts';
+import type { Caller } from '../../use-cases/access/caller.ts';
 import { callerOf } from '../authenticate.ts';
 
 /** The service that calls; FORBIDDEN for the operator, who has no notifications of his own. */

@@ -7,7 +7,7 @@ import type {
   ServiceStore,
   StatusStore,
 } from '../../../src/ports/index.ts';
-import { createAcceptStatus } from '../../../src/use-cases/accept-status.ts';
+import { createAcceptStatus } from '../../../src/use-cases/acceptance/accept-status.ts';
 import { aNewNotification, aService, callbackSettings } from '../builders.ts';
 import { noHandover, noMetrics, operator } from '../db-fixture.ts';
 

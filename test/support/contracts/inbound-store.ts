@@ -1,5 +1,5 @@
 import type { InboundStore, OwnedScope, ServiceStore, StatusStore } from '../../../src/ports/index.ts';
-import { createAcceptInbound } from '../../../src/use-cases/accept-inbound.ts';
+import { createAcceptInbound } from '../../../src/use-cases/acceptance/accept-inbound.ts';
 import { aService } from '../builders.ts';
 import { noHandover, noMetrics, operator } from '../db-fixture.ts';
 

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Notification } from '../../../src/domain/notification.schema.ts';
+import type { Notification } from '../../../src/domain/notifications/notification.schema.ts';
 import type { NotificationStore, ServiceStore } from '../../../src/ports/index.ts';
 import { aNewNotification, aService } from '../builders.ts';
 

@@ -1,5 +1,5 @@
-import { statusOfBatch } from '../../../src/domain/batch-progress.ts';
-import type { Member } from '../../../src/domain/batch.schema.ts';
+import { statusOfBatch } from '../../../src/domain/campaigns/batch-progress.ts';
+import type { Member } from '../../../src/domain/campaigns/batch.schema.ts';
 import { fromDate } from '../../../src/domain/instant.ts';
 import type { BatchState, BatchStore, NumberedMember, StoredBatch } from '../../../src/ports/index.ts';
 import { unregistered, type Memory, type MemoryBatch } from './memory.ts';

@@ -1,6 +1,6 @@
-import type { Callback } from '../../../src/domain/callback.schema.ts';
+import type { Callback } from '../../../src/domain/callbacks/callback.schema.ts';
 import { fromDate } from '../../../src/domain/instant.ts';
-import type { CallbackSettings } from '../../../src/domain/callback-settings.ts';
+import type { CallbackSettings } from '../../../src/domain/callbacks/callback-settings.ts';
 import type { CallbackStore } from '../../../src/ports/index.ts';
 import { heldOf, writeVersion, type Memory, type MemoryCallback } from './memory.ts';
 

@@ -1,5 +1,5 @@
-import type { Callback } from '../../../src/domain/callback.schema.ts';
-import type { Communication } from '../../../src/domain/communication.schema.ts';
+import type { Callback } from '../../../src/domain/callbacks/callback.schema.ts';
+import type { Communication } from '../../../src/domain/campaigns/communication.schema.ts';
 import type { CampaignStore, NewCommunication } from '../../../src/ports/index.ts';
 import { heldOf, pageOf, type Memory } from './memory.ts';
 

@@ -1,4 +1,4 @@
-import { describeVersion } from '../../../src/domain/callback-versions.ts';
+import { describeVersion } from '../../../src/domain/callbacks/callback-versions.ts';
 import { fromDate } from '../../../src/domain/instant.ts';
 import type { CommunicationKind, CommunicationStore } from '../../../src/ports/index.ts';
 import { heldOf, pageOf, versionsOf, writeVersion, type Memory } from './memory.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { InboundMessage } from '../../../src/domain/inbound.ts';
-import type { KeyType } from '../../../src/domain/key-type.ts';
+import type { InboundMessage } from '../../../src/domain/notifications/inbound.ts';
+import type { KeyType } from '../../../src/domain/access/key-type.ts';
 import type { InboundStore, StoredInbound } from '../../../src/ports/index.ts';
 import { unregistered, type Memory } from './memory.ts';
 

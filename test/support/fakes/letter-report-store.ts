@@ -1,5 +1,5 @@
-import type { KeyType } from '../../../src/domain/key-type.ts';
-import type { LetterReport } from '../../../src/domain/returned-letters.schema.ts';
+import type { KeyType } from '../../../src/domain/access/key-type.ts';
+import type { LetterReport } from '../../../src/domain/notifications/returned-letters.schema.ts';
 import type { LetterReportStore, ReturnedLetterEntry } from '../../../src/ports/index.ts';
 
 export function createFakeLetterReportStore(): LetterReportStore {

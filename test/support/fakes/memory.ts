@@ -1,10 +1,10 @@
-import type { CallbackSettings } from '../../../src/domain/callback-settings.ts';
-import type { StoredVersion } from '../../../src/domain/callback-versions.ts';
-import type { Drain } from '../../../src/domain/drain.schema.ts';
-import type { Campaign } from '../../../src/domain/communication.schema.ts';
+import type { CallbackSettings } from '../../../src/domain/callbacks/callback-settings.ts';
+import type { StoredVersion } from '../../../src/domain/callbacks/callback-versions.ts';
+import type { Drain } from '../../../src/domain/callbacks/drain.schema.ts';
+import type { Campaign } from '../../../src/domain/campaigns/communication.schema.ts';
 import { fromDate, type Instant } from '../../../src/domain/instant.ts';
-import type { KeyType } from '../../../src/domain/key-type.ts';
-import type { DestinationSnapshot } from '../../../src/domain/member-acceptance.ts';
+import type { KeyType } from '../../../src/domain/access/key-type.ts';
+import type { DestinationSnapshot } from '../../../src/domain/acceptance/member-acceptance.ts';
 import type {
   HistoryRow,
   NewCommunication,
@@ -12,8 +12,8 @@ import type {
   NumberedMember,
   StoredApiKey,
 } from '../../../src/ports/index.ts';
-import type { Callback } from '../../../src/domain/callback.schema.ts';
-import type { Service } from '../../../src/domain/service.schema.ts';
+import type { Callback } from '../../../src/domain/callbacks/callback.schema.ts';
+import type { Service } from '../../../src/domain/access/service.schema.ts';
 
 export type MemoryCallback = {
   callback: Callback;

@@ -1,5 +1,5 @@
 import { fromDate } from '../../../src/domain/instant.ts';
-import type { ConfiguredProvider } from '../../../src/domain/provider.schema.ts';
+import type { ConfiguredProvider } from '../../../src/domain/providers/provider.schema.ts';
 import type {
   EarlyReceipt,
   NamedMessage,

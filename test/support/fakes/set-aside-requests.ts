@@ -1,4 +1,4 @@
-import type { SetAsideRequest } from '../../../src/domain/workflow-request.schema.ts';
+import type { SetAsideRequest } from '../../../src/domain/access/workflow-request.schema.ts';
 import type { SetAsideRequests } from '../../../src/ports/index.ts';
 import { pageOf } from './memory.ts';
 

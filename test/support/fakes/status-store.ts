@@ -1,5 +1,5 @@
-import type { AcceptancePlan } from '../../../src/domain/acceptance.ts';
-import { callbackEvents } from '../../../src/domain/callback.schema.ts';
+import type { AcceptancePlan } from '../../../src/domain/acceptance/acceptance.ts';
+import { callbackEvents } from '../../../src/domain/callbacks/callback.schema.ts';
 import type { StatusStore } from '../../../src/ports/index.ts';
 import type { Memory, MemoryStatus } from './memory.ts';
 

@@ -1,6 +1,0 @@
-import type { KeyType } from '../domain/key-type.ts';
-
-/** A condition on `key_type`, written out so that the planner finds the partial index of what is not live. */
-export function isOfKeyType(keyTypes: readonly KeyType[]): string {
-  return `key_type IN (${keyTypes.map((keyType) => `'${keyType}'`).join(', ')})`;
-}
