@@ -1,6 +1,6 @@
 import type { BatchProgress } from '../src/domain/campaigns/batch-progress.ts';
 import { isId, withinLimit } from './parse-input.ts';
-import { whileBeating } from './with-heartbeat.ts';
+import { withHeartbeat } from './with-heartbeat.ts';
 
 export type BatchPorts = {
   /** Makes a batch's next step and says how it then stands; null when there is none. */
@@ -17,6 +17,6 @@ export function createAdvanceBatch({ stepOfBatch }: BatchPorts) {
   }): Promise<BatchProgress | null> {
     const { batchId, limit } = input;
     if (!isId(batchId)) return null;
-    return whileBeating(() => stepOfBatch(batchId, withinLimit(limit, mostAtOnce)));
+    return withHeartbeat(() => stepOfBatch(batchId, withinLimit(limit, mostAtOnce)));
   };
 }

@@ -2,8 +2,8 @@ import { Context } from '@temporalio/activity';
 import type { AttemptPorts } from '../src/delivery/execute-attempt.ts';
 import type { StatusKey } from '../src/delivery/load-due-delivery.ts';
 import { toResult, type AttemptResult } from '../src/delivery/retry-plan.ts';
-import { settle } from './finish-status.ts';
-import { whileBeating } from './with-heartbeat.ts';
+import { finish } from './finish-status.ts';
+import { withHeartbeat } from './with-heartbeat.ts';
 
 /**
  * Waits for the first attempt that this process has still under way, on the task queue that is this process's alone. It
@@ -11,9 +11,9 @@ import { whileBeating } from './with-heartbeat.ts';
  */
 export function createAwaitAttempt(ports: AttemptPorts) {
   return async function awaitAttempt(key: StatusKey): Promise<AttemptResult> {
-    const open = ports.openAttempts.find(key);
-    if (!open) return settle(ports, key);
+    const open = ports.inFlightAttempts.find(key);
+    if (!open) return finish(ports, key);
     const { cancelled } = Context.current();
-    return toResult(await whileBeating(() => Promise.race([open, cancelled])));
+    return toResult(await withHeartbeat(() => Promise.race([open, cancelled])));
   };
 }

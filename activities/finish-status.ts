@@ -1,5 +1,5 @@
 import { nextTry } from '../src/domain/delivery/retry-policy.ts';
-import { findOpenJob, type OpenJobPorts, type StatusKey } from '../src/delivery/load-due-delivery.ts';
+import { loadDueDelivery, type DueDeliveryPorts, type StatusKey } from '../src/delivery/load-due-delivery.ts';
 import { toRetryPlan, type AttemptResult } from '../src/delivery/retry-plan.ts';
 
 /**
@@ -7,14 +7,14 @@ import { toRetryPlan, type AttemptResult } from '../src/delivery/retry-plan.ts';
  * database that was away. The attempts that are recorded count, not the tries Temporal made; when they are used up the
  * status is marked as failed, with all that follows from it.
  */
-export function createSettleStatus(ports: OpenJobPorts) {
+export function createFinishStatus(ports: DueDeliveryPorts) {
   return async function settleStatus(key: StatusKey): Promise<AttemptResult> {
-    return settle(ports, key);
+    return finish(ports, key);
   };
 }
 
-export async function settle(ports: OpenJobPorts, key: StatusKey): Promise<AttemptResult> {
-  const found = await findOpenJob(ports, key);
+export async function finish(ports: DueDeliveryPorts, key: StatusKey): Promise<AttemptResult> {
+  const found = await loadDueDelivery(ports, key);
   if (found.kind !== 'open') return found;
   const { job, callback } = found;
   const next = nextTry(callback.policy, job.attemptsMade);

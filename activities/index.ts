@@ -9,7 +9,7 @@ import type { AttemptPorts } from '../src/delivery/execute-attempt.ts';
 import { createCancelDrain, createReleaseHeld, type DrainPorts } from './drain-activities.ts';
 import { createListMails, createSendMail, type MailPorts } from './mail-activities.ts';
 import { createRetryCallback } from './retry-callback.ts';
-import { createSettleStatus } from './finish-status.ts';
+import { createFinishStatus } from './finish-status.ts';
 
 export type { BatchProgress } from '../src/domain/campaigns/batch-progress.ts';
 import type { AttemptEnd } from '../src/delivery/load-due-delivery.ts';
@@ -20,7 +20,7 @@ export type { MailOccasion } from './mail-activities.ts';
 export type { FirstAttemptResult, OpenAttempt } from './attempt-callback.ts';
 export { sendCallback, type SendPorts } from '../src/delivery/send-callback.ts';
 export { createHeldAttempts } from '../src/delivery/held-attempts.ts';
-export { createOpenAttempts, type OpenAttempts } from '../src/delivery/in-flight-attempts.ts';
+export { createInFlightAttempts, type InFlightAttempts } from '../src/delivery/in-flight-attempts.ts';
 export type { AttemptResult, RetryPlan } from '../src/delivery/retry-plan.ts';
 
 export type ActivityPorts = AttemptPorts & MailPorts & DrainPorts & TimeoutPorts & LetterPorts & BatchPorts;
@@ -32,7 +32,7 @@ export function createActivities(ports: ActivityPorts) {
     attemptCallback: onlyFor(isStatusKey, unknown, createAttemptCallback(ports)),
     awaitAttempt: onlyFor(isStatusKey, unknown, createAwaitAttempt(ports)),
     retryCallback: onlyFor(isStatusKey, unknown, createRetryCallback(ports)),
-    settleStatus: onlyFor(isStatusKey, unknown, createSettleStatus(ports)),
+    settleStatus: onlyFor(isStatusKey, unknown, createFinishStatus(ports)),
     listMails: createListMails(ports),
     sendMail: onlyFor(isId, undefined, createSendMail(ports)),
     releaseHeld: createReleaseHeld(ports),

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { writeCommunicationMail, type MailKind } from '../src/domain/callbacks/communication-mail.ts';
 import type { Mailer, MailStore } from '../src/ports/index.ts';
 import { isId, isNumber } from './parse-input.ts';
-import { whileBeating } from './with-heartbeat.ts';
+import { withHeartbeat } from './with-heartbeat.ts';
 
 export type MailPorts = {
   mails: MailStore;
@@ -11,16 +11,16 @@ export type MailPorts = {
   publicUrl: string;
 };
 
-export type MailOccasion = { communicationId: string; kind: MailKind; occasion: number };
+export type MailOccasion = { communicationId: string; kind: MailKind; incident: number };
 
 /** As long as one try may take; a try that hangs for longer is given up by Temporal. */
 const claimSeconds = 180;
 
 /** The mails of one occasion that are still to be sent, one an address. Temporal sees their ids and no address. */
 export function createListMails({ mails }: MailPorts) {
-  return async function listMails({ communicationId, kind, occasion }: MailOccasion): Promise<string[]> {
-    if (!isId(communicationId) || !isNumber(occasion)) return [];
-    return mails.unsent(communicationId, kind, occasion);
+  return async function listMails({ communicationId, kind, incident }: MailOccasion): Promise<string[]> {
+    if (!isId(communicationId) || !isNumber(incident)) return [];
+    return mails.unsent(communicationId, kind, incident);
   };
 }
 
@@ -36,7 +36,7 @@ export function createSendMail({ mails, mailer, publicUrl }: MailPorts) {
     if (!(await mails.claim(mailId, thisActivity(), claimSeconds)))
       throw new Error('The mail is being sent by somebody else, or was sent meanwhile.');
     const mail = { id: open.id, to: open.address, ...writeCommunicationMail(open.facts, publicUrl) };
-    await whileBeating(() => mailer.send(mail));
+    await withHeartbeat(() => mailer.send(mail));
     await mails.sent(mailId);
   };
 }

@@ -1,8 +1,8 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
-import { carryOutAttempt, type AttemptPorts, type AttemptReport } from '../src/delivery/execute-attempt.ts';
-import { findOpenJob, isDue, type AttemptEnd, type OpenJob, type StatusKey } from '../src/delivery/load-due-delivery.ts';
-import { whileBeating } from './with-heartbeat.ts';
+import { executeAttempt, type AttemptPorts, type AttemptReport } from '../src/delivery/execute-attempt.ts';
+import { loadDueDelivery, isDue, type AttemptEnd, type DueDelivery, type StatusKey } from '../src/delivery/load-due-delivery.ts';
+import { withHeartbeat } from './with-heartbeat.ts';
 
 /**
  * Every attempt after the first, and the first to a receiver that is slow or busy, as a regular activity whose failures
@@ -13,7 +13,7 @@ import { whileBeating } from './with-heartbeat.ts';
 export function createRetryCallback(ports: AttemptPorts) {
   return async function retryCallback(key: StatusKey): Promise<AttemptEnd> {
     const { cancellationSignal } = Context.current();
-    const report = await whileBeating(() => attempt(ports, key, cancellationSignal)).finally(() =>
+    const report = await withHeartbeat(() => attempt(ports, key, cancellationSignal)).finally(() =>
       ports.attempted(key.notificationId),
     );
     if (report.kind !== 'failed') return report;
@@ -38,18 +38,18 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<AttemptEnd | AttemptReport> {
   // The workflow may have lost patience with a first attempt that this process still makes.
-  const underWay = ports.openAttempts.underWay(key);
+  const underWay = ports.inFlightAttempts.underWay(key);
   if (underWay) return underWay;
-  const found = await findOpenJob(ports, key);
+  const found = await loadDueDelivery(ports, key);
   if (found.kind !== 'open') return found;
   if (!isDue(found)) throw notDue(found);
-  const leaveAtOnce = ports.gate.enter(found.callback);
+  const leaveAtOnce = ports.gate.tryAcquire(found.callback);
   if (leaveAtOnce) return attemptOnce(ports, key, found, signal).finally(leaveAtOnce);
   const leave = await ports.gate.wait(found.callback, signal);
   if (!leave) throw crowded();
   try {
     // Read once more: the wait may have been long, and what is configured now is what counts.
-    const open = await findOpenJob(ports, key);
+    const open = await loadDueDelivery(ports, key);
     if (open.kind !== 'open') return open;
     if (!isDue(open)) throw notDue(open);
     return await attemptOnce(ports, key, open, signal);
@@ -62,13 +62,13 @@ async function attempt(
 async function attemptOnce(
   ports: AttemptPorts,
   key: StatusKey,
-  open: OpenJob,
+  open: DueDelivery,
   signal: AbortSignal,
 ): Promise<AttemptReport> {
-  return ports.openAttempts.begin(key, () => carryOutAttempt(ports, open, signal));
+  return ports.inFlightAttempts.begin(key, () => executeAttempt(ports, open, signal));
 }
 
-function notDue({ job }: OpenJob): ApplicationFailure {
+function notDue({ job }: DueDelivery): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'NOT_DUE',
     message: `The next attempt is due in ${job.dueInSeconds} seconds; nothing was tried.`,

@@ -4,7 +4,7 @@ import { Context } from '@temporalio/activity';
 const heartbeatMs = 5_000;
 
 /** Lets Temporal know that this process is alive while `work` waits for the network, so that a dead one is missed soon. */
-export async function whileBeating<T>(work: () => Promise<T>): Promise<T> {
+export async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
   const context = Context.current();
   const beating = setInterval(() => context.heartbeat(), heartbeatMs);
   try {

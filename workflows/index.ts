@@ -4,5 +4,5 @@ export { drainHeld } from './drain-held.ts';
 export { disableCommunication, warnCommunication } from './mail-communication.ts';
 export { inboundWorkflow } from './inbound.ts';
 export { notificationWorkflow } from './notification.ts';
-export { tellReturnedLetters } from './process-returned-letters.ts';
+export { processReturnedLetters } from './process-returned-letters.ts';
 export { timeOutNotification } from './time-out-notification.ts';

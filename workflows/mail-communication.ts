@@ -17,18 +17,18 @@ const { sendMail } = proxyActivities<Activities>({
 /** `occasion` is the version of the callback that its disabling made. */
 export async function disableCommunication(input: {
   communicationId: string;
-  occasion: number;
+  incident: number;
 }): Promise<void> {
   await mailEverybody({ ...input, kind: 'disabled' });
 }
 
 /** `occasion` is the second at which the warning was decided on. */
-export async function warnCommunication(input: { communicationId: string; occasion: number }): Promise<void> {
+export async function warnCommunication(input: { communicationId: string; incident: number }): Promise<void> {
   await mailEverybody({ ...input, kind: 'warning' });
 }
 
 /** Side by side: an address that is refused for ever must not keep the others from their mail. */
-async function mailEverybody(occasion: MailOccasion): Promise<void> {
-  const mailIds = await listMails(occasion);
+async function mailEverybody(incident: MailOccasion): Promise<void> {
+  const mailIds = await listMails(incident);
   await Promise.all(mailIds.map((mailId) => sendMail(mailId)));
 }

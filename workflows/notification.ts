@@ -26,7 +26,7 @@ import { ringbackState } from './search-attributes.ts';
 import type { StatusLine } from './status-line.ts';
 import { StatusLines } from './status-lines.ts';
 import { attemptsTaskQueue } from './task-queues.ts';
-import { Turns } from './mutex.ts';
+import { Mutex } from './mutex.ts';
 
 // The healthy path is one workflow task: the first attempt runs inside it, without an activity task (README,
 // "Decisions"). One try only: what it cannot settle goes on below as regular activities.
@@ -50,7 +50,7 @@ export async function notificationWorkflow({
   openUntil,
   inTurn,
 }: NotificationInput): Promise<void> {
-  const turns = inTurn ? new Turns() : null;
+  const turns = inTurn ? new Mutex() : null;
   const busy = new Map<StatusLine, Promise<void>>();
   const lines = new StatusLines((line) => {
     if (!busy.has(line))
@@ -83,7 +83,7 @@ export async function notificationWorkflow({
 }
 
 /** Delivers a line's statuses in sequence, one at a time, until there is none left or the history is long enough. */
-async function empty(notificationId: string, line: StatusLine, turns: Turns | null): Promise<void> {
+async function empty(notificationId: string, line: StatusLine, turns: Mutex | null): Promise<void> {
   // The statuses of an input are all in the line before the first of them is taken.
   await Promise.resolve();
   for (let status = line.next(); status; status = line.next()) {
@@ -98,11 +98,11 @@ async function empty(notificationId: string, line: StatusLine, turns: Turns | nu
 async function deliver(
   notificationId: string,
   { sequence }: StatusMessage,
-  turns: Turns | null,
+  turns: Mutex | null,
 ): Promise<StatusMessage | null> {
   const key = { notificationId, sequence };
   const attempt = () => attemptCallback(key);
-  const first = await (turns ? turns.take(attempt) : attempt()).catch((failure: unknown) =>
+  const first = await (turns ? turns.runExclusive(attempt) : attempt()).catch((failure: unknown) =>
     askWhatIsLeft(key, failure),
   );
   const known = first.kind === 'open' ? await awaitOpen(key, first) : first;

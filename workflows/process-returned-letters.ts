@@ -11,12 +11,12 @@ const { acceptReturnedLetters } = proxyActivities<Activities>({
 /** A few commits' worth. */
 const pageSize = 500;
 
-export async function tellReturnedLetters({ reportId }: { reportId: string }): Promise<void> {
+export async function processReturnedLetters({ reportId }: { reportId: string }): Promise<void> {
   let progress: LetterStep = { state: 'running', matched: 0, done: 0 };
   setHandler(letterProgressQuery, () => progress);
   while (progress.state === 'running') {
     progress = await acceptReturnedLetters({ reportId, limit: pageSize });
     if (progress.state === 'running' && workflowInfo().continueAsNewSuggested)
-      await continueAsNew<typeof tellReturnedLetters>({ reportId });
+      await continueAsNew<typeof processReturnedLetters>({ reportId });
   }
 }

@@ -1,5 +1,5 @@
 /** How many there are of each key; what falls to none is forgotten. */
-export function createTally() {
+export function createKeyedCounter() {
   const counts = new Map<string, number>();
   const of = (key: string): number => counts.get(key) ?? 0;
   return {

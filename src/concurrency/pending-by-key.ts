@@ -5,7 +5,7 @@ export type Expectation = {
 };
 
 /** Waits, by key, for something that usually happens soon in this process and may happen elsewhere or never. */
-export function createExpectations(patienceMs: number) {
+export function createPendingByKey(patienceMs: number) {
   const open = new Map<string, Set<() => void>>();
   return {
     expect(key: string): Expectation {

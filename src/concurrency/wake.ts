@@ -1,5 +1,5 @@
 /** Runs `work` when called; calls that come while it runs are answered by one more run. */
-export function createNudge(work: () => Promise<void>): () => void {
+export function createWake(work: () => Promise<void>): () => void {
   let isRunning = false;
   let isWanted = false;
   const run = async (): Promise<void> => {

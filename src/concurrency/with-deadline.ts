@@ -1,10 +1,10 @@
 /** The deadline passed. */
-export class LateError extends Error {
+export class DeadlineExceededError extends Error {
   override readonly name = 'LateError';
 }
 
 /** Ringback itself is stopping. */
-export class StoppedError extends Error {
+export class AbortedError extends Error {
   override readonly name = 'StoppedError';
 }
 
@@ -12,15 +12,15 @@ export class StoppedError extends Error {
  * Waits for `promise`, but no longer than `timeoutMs`, and not once `signal` is aborted. By hand, because on Node 20
  * `AbortSignal.any` keeps something of every call for as long as the longest-lived of its signals lives.
  */
-export async function giveUntil(
+export async function withDeadline(
   promise: Promise<void>,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<void> {
   let cleanUp = (): void => undefined;
   const end = new Promise<never>((_resolve, reject) => {
-    const onAbort = (): void => reject(new StoppedError('Ringback is stopping.'));
-    const timer = setTimeout(() => reject(new LateError('The deadline has passed.')), timeoutMs);
+    const onAbort = (): void => reject(new AbortedError('Ringback is stopping.'));
+    const timer = setTimeout(() => reject(new DeadlineExceededError('The deadline has passed.')), timeoutMs);
     signal.addEventListener('abort', onAbort);
     cleanUp = () => {
       clearTimeout(timer);

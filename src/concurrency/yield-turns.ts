@@ -5,7 +5,7 @@ const sliceMs = 5;
  * For loops over what a caller sends: `if (turns.isOver()) await turns.give()` lets every other request go first as soon
  * as this one has held the event loop for some milliseconds.
  */
-export function createTurns(): { isOver(): boolean; give(): Promise<void> } {
+export function createYielder(): { isOver(): boolean; give(): Promise<void> } {
   let since = performance.now();
   return {
     isOver: () => performance.now() - since > sliceMs,

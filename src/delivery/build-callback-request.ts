@@ -2,14 +2,14 @@ import type { CallbackAuth } from '../domain/access/credential.schema.ts';
 import type { CallbackRequest, DeliveryJob, SecretBox, StoredCallback } from '../ports/index.ts';
 import { communicationCompleteBody, profileNamed } from '../profiles/index.ts';
 import { signWebhook } from '../signing/standard-webhooks.ts';
-import { openCredentials } from './decrypt-credentials.ts';
+import { decryptCredentials } from './decrypt-credentials.ts';
 
 /** The request of one attempt: the same bytes in every attempt, the credentials as they are at this one. */
 export function buildCallbackRequest(
   { secrets, userAgent, publicUrl }: { secrets: SecretBox; userAgent: string; publicUrl: string },
   job: DeliveryJob,
   callback: StoredCallback,
-  { auth, clientCertificate, signingSecrets } = openCredentials(secrets, job, callback),
+  { auth, clientCertificate, signingSecrets } = decryptCredentials(secrets, job, callback),
   { now = new Date(), accessToken = null }: { now?: Date; accessToken?: string | null } = {},
 ): CallbackRequest {
   const { method, body } = contentOf(job, publicUrl);

@@ -1,4 +1,4 @@
-import type { AttemptGate, GatedCallback } from '../ports/index.ts';
+import type { ConcurrencyLimiter, GatedCallback } from '../ports/index.ts';
 
 type Waiter = { callback: GatedCallback; enter: (leave: (() => void) | null) => void };
 
@@ -26,7 +26,7 @@ function portion(most: number, used: number): number {
  * processes: each has its share of them, at least one attempt at a time. The process itself has `mostAttempts` places and
  * `mostInLine` in lines, of which each receiver has fewer the fewer are free: however many hang, some are left.
  */
-export function createAttemptGate({
+export function createConcurrencyLimiter({
   slowMs = 60_000,
   longestWaitMs = 300_000,
   mostAttempts = 4_000,
@@ -36,7 +36,7 @@ export function createAttemptGate({
   longestWaitMs?: number;
   mostAttempts?: number;
   mostInLine?: number;
-} = {}): AttemptGate & {
+} = {}): ConcurrencyLimiter & {
   setProcesses(count: number): void;
 } {
   const places = new Map<string, Place>();
@@ -112,7 +112,7 @@ export function createAttemptGate({
   };
 
   return {
-    enter(callback) {
+    tryAcquire(callback) {
       const place = placeOf(callback.receiverId);
       return place.line.length === 0 && hasRoom(place, callback) ? begin(place, callback) : null;
     },
@@ -150,7 +150,7 @@ export function createAttemptGate({
       return place ? place.underWay + place.line.length : 0;
     },
     share,
-    noteSlow: (receiverId) => {
+    markSlow: (receiverId) => {
       placeOf(receiverId).slowUntilMs = performance.now() + slowMs;
     },
     isSlow: (receiverId) => (places.get(receiverId)?.slowUntilMs ?? 0) > performance.now(),

@@ -17,7 +17,11 @@ export type Credentials = {
 };
 
 /** Unseals what one attempt shows to the receiver. */
-export function openCredentials(secrets: SecretBox, job: DeliveryJob, callback: StoredCallback): Credentials {
+export function decryptCredentials(
+  secrets: SecretBox,
+  job: DeliveryJob,
+  callback: StoredCallback,
+): Credentials {
   const { serviceId, event } = job;
   const { sealedClientCertificate, sealedSigningSecrets } = callback;
   const sealedAuth = authOfThisAttempt(callback);

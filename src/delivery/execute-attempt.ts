@@ -1,19 +1,24 @@
 import { isOurs, judgeExchange, type AttemptOutcome, type Exchange } from '../domain/delivery/attempt.ts';
 import { isGone, judgeFailure } from '../domain/delivery/failure.ts';
 import { waitAfterAnswer } from '../domain/delivery/retry-after.ts';
-import { nextTry, tryAgainAfterOurs, type NextTry, type RetryPolicy } from '../domain/delivery/retry-policy.ts';
-import type { AttemptGate, DeliveryMetrics } from '../ports/index.ts';
+import {
+  nextTry,
+  tryAgainAfterOurs,
+  type NextTry,
+  type RetryPolicy,
+} from '../domain/delivery/retry-policy.ts';
+import type { ConcurrencyLimiter, DeliveryMetrics } from '../ports/index.ts';
 import { deliveryRulesOf, type DeliveryRules } from '../profiles/index.ts';
-import type { OpenJob, OpenJobPorts } from './load-due-delivery.ts';
+import type { DueDelivery, DueDeliveryPorts } from './load-due-delivery.ts';
 import type { HeldAttempts } from './held-attempts.ts';
-import type { OpenAttempts } from './in-flight-attempts.ts';
+import type { InFlightAttempts } from './in-flight-attempts.ts';
 import { sendCallback, type SendPorts } from './send-callback.ts';
 
 export type AttemptPorts = SendPorts &
-  OpenJobPorts & {
+  DueDeliveryPorts & {
     metrics: DeliveryMetrics;
-    gate: AttemptGate;
-    openAttempts: OpenAttempts;
+    gate: ConcurrencyLimiter;
+    inFlightAttempts: InFlightAttempts;
     heldAttempts: HeldAttempts;
     /** How long a first attempt may hold its workflow task while there is room. */
     patienceMs: number;
@@ -31,9 +36,9 @@ export type AttemptReport =
   | { kind: 'failed'; outcome: AttemptOutcome; error: string; next: NextTry; policy: RetryPolicy };
 
 /** Makes one attempt under the callback's configuration as it was just read, and records it. */
-export async function carryOutAttempt(
+export async function executeAttempt(
   ports: AttemptPorts,
-  { job, callback }: OpenJob,
+  { job, callback }: DueDelivery,
   signal: AbortSignal,
 ): Promise<AttemptReport> {
   const { notificationId, sequence } = job;
@@ -42,11 +47,11 @@ export async function carryOutAttempt(
   const exchange = await sendCallback(ports, job, callback, signal);
   ports.answered(notificationId);
   const { outcome, error } = judgeExchange(exchange, rules.isSuccess);
-  if (outcome === 'timeout' || outcome === 'connect_error') ports.gate.noteSlow(callback.receiverId);
+  if (outcome === 'timeout' || outcome === 'connect_error') ports.gate.markSlow(callback.receiverId);
   // Neither an attempt that our own shutdown cut short nor one that our own network failed is one of the customer's.
   const isCounted = !isOurs(outcome);
   const attemptsMade = job.attemptsMade + (isCounted ? 1 : 0);
-  const hasGone = rules.heedsReceiver && outcome === 'http_status' && isGone(exchange.response?.status);
+  const hasGone = rules.honoursRetryAfter && outcome === 'http_status' && isGone(exchange.response?.status);
   const next: NextTry = hasGone
     ? { kind: 'exhausted' }
     : isCounted
@@ -92,9 +97,9 @@ export async function carryOutAttempt(
 function afterAnswer(
   next: NextTry,
   { failure, response }: Exchange,
-  { heedsReceiver }: DeliveryRules,
+  { honoursRetryAfter }: DeliveryRules,
 ): NextTry {
   if (next.kind === 'exhausted') return next;
-  if (failure || !heedsReceiver) return next;
+  if (failure || !honoursRetryAfter) return next;
   return { ...next, waitSeconds: waitAfterAnswer(response, new Date(), next.waitSeconds) };
 }

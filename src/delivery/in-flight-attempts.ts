@@ -6,7 +6,7 @@ import type { StatusKey } from './load-due-delivery.ts';
 const keepEndedMs = 60_000;
 
 /** The attempts that this process has under way, for those who come to wait for one that somebody else began. */
-export type OpenAttempts = {
+export type InFlightAttempts = {
   /** Starts `attempt`, or joins the one of the same status that is under way; `signal` aborts when the process stops. */
   begin(key: StatusKey, attempt: (signal: AbortSignal) => Promise<AttemptReport>): Promise<AttemptReport>;
   /** The one that is under way or has ended lately; undefined when this process knows of none. */
@@ -17,7 +17,7 @@ export type OpenAttempts = {
   stop(graceMs: number): Promise<void>;
 };
 
-export function createOpenAttempts(): OpenAttempts {
+export function createInFlightAttempts(): InFlightAttempts {
   const known = new Map<string, Promise<AttemptReport>>();
   const underWay = new Map<string, Promise<unknown>>();
   const stopping = new AbortController();

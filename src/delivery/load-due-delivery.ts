@@ -1,4 +1,4 @@
-import { isSettled } from '../domain/callbacks/callback-state.ts';
+import { isTerminal } from '../domain/callbacks/callback-state.ts';
 import type { DeliveryJob, DeliveryStore, StoredCallback } from '../ports/index.ts';
 import { urlOf } from './render-url.ts';
 
@@ -9,14 +9,14 @@ export type AttemptEnd =
   | { kind: 'settled'; state: string }
   | { kind: 'earlierFirst'; earlier: { sequence: number; status: string; eventId: string } };
 
-export type OpenJob = { kind: 'open'; job: DeliveryJob; callback: StoredCallback };
+export type DueDelivery = { kind: 'open'; job: DeliveryJob; callback: StoredCallback };
 
 /** Whether its time has come: by what was recorded of its last attempt, whoever calls. */
-export function isDue({ job }: OpenJob): boolean {
+export function isDue({ job }: DueDelivery): boolean {
   return job.dueInSeconds === 0;
 }
 
-export type OpenJobPorts = {
+export type DueDeliveryPorts = {
   deliveries: DeliveryStore;
   /** Accepts that a message cannot be told of, as a delivery problem of its own; repeated, it accepts nothing twice. */
   reportProblem: (job: DeliveryJob, message: string) => Promise<void>;
@@ -26,16 +26,16 @@ export type OpenJobPorts = {
  * The status if it is its turn and there is an enabled callback to deliver it to, else why there is nothing to try.
  * What finds its communication disabled is held; what finds an earlier one still held lets that one go first.
  */
-export async function findOpenJob(
-  ports: OpenJobPorts,
+export async function loadDueDelivery(
+  ports: DueDeliveryPorts,
   { notificationId, sequence }: StatusKey,
-): Promise<OpenJob | AttemptEnd> {
+): Promise<DueDelivery | AttemptEnd> {
   const { deliveries } = ports;
   // Again only where the communication was enabled between the look and the hold.
   for (;;) {
     const job = await deliveries.load(notificationId, sequence);
     if (!job) return { kind: 'settled', state: 'unknown' };
-    if (isSettled(job.state)) return { kind: 'settled', state: job.state };
+    if (isTerminal(job.state)) return { kind: 'settled', state: job.state };
     if (job.earlierOpen) {
       const { isHeld, ...earlier } = job.earlierOpen;
       if (isHeld) await deliveries.releaseEarlier(notificationId, sequence);
@@ -54,10 +54,10 @@ export async function findOpenJob(
 
 /** Where the job goes, with the variables of a Dispatch callback put in. What has no URL is told as a problem instead. */
 async function withUrl(
-  { deliveries, reportProblem }: OpenJobPorts,
+  { deliveries, reportProblem }: DueDeliveryPorts,
   job: DeliveryJob,
   callback: StoredCallback,
-): Promise<OpenJob | AttemptEnd> {
+): Promise<DueDelivery | AttemptEnd> {
   if (!job.target) return { kind: 'open', job, callback };
   const rendered = urlOf(job, job.target, callback.url);
   if (rendered.kind === 'url') return { kind: 'open', job, callback: { ...callback, url: rendered.url } };

@@ -25,7 +25,7 @@ function factsOf(job: DeliveryJob, target: CommunicationTarget): MessageFacts {
     attributes,
     environment,
     names,
-    said: saidOf(event, job, target),
+    eventVariables: saidOf(event, job, target),
   };
 }
 

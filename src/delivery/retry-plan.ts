@@ -1,6 +1,6 @@
 import type { RetryPolicy } from '../domain/delivery/retry-policy.ts';
 import type { AttemptReport } from './execute-attempt.ts';
-import type { AttemptEnd, OpenJob } from './load-due-delivery.ts';
+import type { AttemptEnd, DueDelivery } from './load-due-delivery.ts';
 
 /** What is left to try, and how: the numbers of a regular activity's retry policy. */
 export type RetryPlan = {
@@ -37,13 +37,13 @@ export function toRetryPlan(
 }
 
 /** The first attempt, too, as a regular activity: with slots of its own, where waiting costs nobody anything. */
-export function planFirst({ job, callback: { policy } }: OpenJob): RetryPlan {
+export function planFirst({ job, callback: { policy } }: DueDelivery): RetryPlan {
   const attemptsLeft = Math.max(1, policy.attempts - job.attemptsMade);
   return { ...toRetryPlan(policy, { waitSeconds: 0, attemptsLeft }, job.ownFailures > 0), isAtOnce: true };
 }
 
 /** What was asked for before its time is left to the activity that comes when it is due. */
-export function planLater(open: OpenJob): RetryPlan {
+export function planLater(open: DueDelivery): RetryPlan {
   return { ...planFirst(open), waitSeconds: open.job.dueInSeconds, isAtOnce: false };
 }
 

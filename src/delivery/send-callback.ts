@@ -10,7 +10,7 @@ import type {
 } from '../ports/index.ts';
 import { buildCallbackRequest } from './build-callback-request.ts';
 import { hideCredentials } from './hide-credentials.ts';
-import { openCredentials } from './decrypt-credentials.ts';
+import { decryptCredentials } from './decrypt-credentials.ts';
 
 export type SendPorts = {
   sender: CallbackSender;
@@ -28,7 +28,7 @@ export async function sendCallback(
   callback: StoredCallback,
   signal: AbortSignal,
 ): Promise<Exchange> {
-  const credentials = openCredentials(ports.secrets, job, callback);
+  const credentials = decryptCredentials(ports.secrets, job, callback);
   const { auth } = credentials;
   const exchange = (accessToken: string | null, timeoutMs: number): Promise<Exchange> => {
     const request = buildCallbackRequest(ports, job, callback, credentials, { accessToken });

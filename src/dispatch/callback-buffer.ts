@@ -1,8 +1,8 @@
-import { createTally } from '../concurrency/keyed-counter.ts';
+import { createKeyedCounter } from '../concurrency/keyed-counter.ts';
 
 /** How many entries of each receiver wait in memory, and whether more of them may come. */
-export function createWaitingRoom({ most, few }: { most: number; few: number }) {
-  const waiting = createTally();
+export function createCallbackBuffer({ most, few }: { most: number; few: number }) {
+  const waiting = createKeyedCounter();
   /** The receivers of which `most` were here once, and not few since. */
   const full = new Set<string>();
 

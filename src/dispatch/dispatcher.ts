@@ -2,7 +2,7 @@ import { AppError } from '../domain/errors.ts';
 import { createGroupCommit } from '../concurrency/group-commit.ts';
 import { groupBy } from '../concurrency/group-by.ts';
 import type {
-  AttemptGate,
+  ConcurrencyLimiter,
   DeliveryMetrics,
   DispatchEntry,
   DispatchLog,
@@ -10,16 +10,16 @@ import type {
   Workflows,
 } from '../ports/index.ts';
 import { createBackoff } from '../concurrency/backoff.ts';
-import { createExpectations } from '../concurrency/pending-by-key.ts';
-import { createFairLanes, type Lane } from './round-robin-queue.ts';
-import { createNudge } from '../concurrency/wake.ts';
-import { createPressure } from './throttle.ts';
-import { createRemembered } from './known-entries.ts';
+import { createPendingByKey } from '../concurrency/pending-by-key.ts';
+import { createRoundRobinQueue, type NotificationQueue } from './round-robin-queue.ts';
+import { createWake } from '../concurrency/wake.ts';
+import { createThrottle } from './throttle.ts';
+import { createKnownEntries } from './known-entries.ts';
 import { createStartSlots } from './start-slots.ts';
-import { createTally } from '../concurrency/keyed-counter.ts';
-import { createWaitingRoom } from './callback-buffer.ts';
+import { createKeyedCounter } from '../concurrency/keyed-counter.ts';
+import { createCallbackBuffer } from './callback-buffer.ts';
 
-type Told =
+type DispatchResult =
   | { kind: 'started'; firstAttempt: Promise<void> }
   /** `away`: nothing can be told just now; `refused`: this notification cannot, and others may. */
   | { kind: 'signalled' | 'away' | 'refused' };
@@ -28,16 +28,16 @@ export type Dispatcher = {
   /** The owner to commit new entries under; null when memory is full and any process may take them. */
   owner: () => string | null;
   /** Whether so much waits here for one receiver that the rest of it is left to any process. */
-  isFull: (receiverId: string) => boolean;
-  take: (entries: readonly DispatchEntry[]) => void;
+  isSaturated: (receiverId: string) => boolean;
+  enqueue: (entries: readonly DispatchEntry[]) => void;
   /** Hears how many callers wait for their acceptance at this moment. */
-  waiting: (callers: number) => void;
+  setPendingCallers: (callers: number) => void;
   /** Hears from the activities that a notification's attempt has begun in this process, was answered, and has ended. */
   attempting: (notificationId: string) => void;
   answered: (notificationId: string) => void;
   attempted: (notificationId: string) => void;
   /** Looks for entries that others left, now rather than at the next sweep. */
-  nudge: () => void;
+  wake: () => void;
   start: () => Promise<void>;
   /** Lets what is in flight end and gives the rest back to the other processes. */
   stop: () => Promise<void>;
@@ -57,7 +57,7 @@ export function createDispatcher(options: {
   workflows: Workflows;
   metrics: DeliveryMetrics;
   log: DispatchLog;
-  gate: Pick<AttemptGate, 'load' | 'share'>;
+  gate: Pick<ConcurrencyLimiter, 'load' | 'share'>;
   /** Hears how many processes share the work. */
   onProcesses: (count: number) => void;
   maxInFlight: number;
@@ -83,21 +83,21 @@ export function createDispatcher(options: {
   leaseSeconds: number;
 }): Dispatcher {
   const { queue, workflows, log, owner, gate } = options;
-  const lanes = new Map<string, Lane>();
+  const lanes = new Map<string, NotificationQueue>();
   /** Told, and not begun yet: what the gate cannot know of. */
-  const told = createTally();
-  const waiting = createWaitingRoom({
+  const startsInFlight = createKeyedCounter();
+  const waiting = createCallbackBuffer({
     most: options.maxInMemoryPerReceiver,
     few: options.claimPerReceiver / 2,
   });
-  const remembered = createRemembered();
-  const ready = createFairLanes({
-    load: ({ receiverId }) => told.of(receiverId) + gate.load(receiverId),
+  const remembered = createKnownEntries();
+  const ready = createRoundRobinQueue({
+    load: ({ receiverId }) => startsInFlight.of(receiverId) + gate.load(receiverId),
     share: gate.share,
   });
   const slots = createStartSlots();
-  const beginnings = createExpectations(options.patienceMs);
-  const attempts = createExpectations(options.patienceMs);
+  const beginnings = createPendingByKey(options.patienceMs);
+  const attempts = createPendingByKey(options.patienceMs);
   const backoff = createBackoff({ firstMs: 200, maxMs: 5_000 });
   const forgetting = new Set<Promise<void>>();
   let inMemory = 0;
@@ -116,7 +116,7 @@ export function createDispatcher(options: {
     spacingMs: options.forgetEveryMs,
   });
 
-  const take = (entries: readonly DispatchEntry[]): void => {
+  const enqueue = (entries: readonly DispatchEntry[]): void => {
     remembered.add(entries);
     for (const [notificationId, own] of groupBy(entries, (entry) => entry.notificationId)) {
       let lane = lanes.get(notificationId);
@@ -154,12 +154,12 @@ export function createDispatcher(options: {
     }
   };
 
-  const dispatch = async (lane: Lane): Promise<void> => {
+  const dispatch = async (lane: NotificationQueue): Promise<void> => {
     const slot = slots.occupy(lane.notificationId);
     const beginning = beginnings.expect(lane.notificationId);
-    told.add(lane.receiverId, 1);
+    startsInFlight.add(lane.receiverId, 1);
     void beginning.ended.then(() => {
-      told.add(lane.receiverId, -1);
+      startsInFlight.add(lane.receiverId, -1);
       pump();
     });
     const result = await tell(lane);
@@ -168,7 +168,7 @@ export function createDispatcher(options: {
       await beginning.ended;
     }
     lane.isBusy = false;
-    if (result.kind === 'refused') setTimeout(() => rouse(lane), options.restMs).unref();
+    if (result.kind === 'refused') setTimeout(() => requeue(lane), options.restMs).unref();
     else if (lane.entries.length > 0) ready.add(lane);
     else lanes.delete(lane.notificationId);
     if (result.kind === 'started') await result.firstAttempt;
@@ -176,28 +176,28 @@ export function createDispatcher(options: {
     pump();
   };
 
-  const pressure = createPressure({ from: options.pressedFrom, onCalm: () => pump() });
+  const pressure = createThrottle({ from: options.pressedFrom, onCalm: () => pump() });
 
-  const rouse = (lane: Lane): void => {
+  const requeue = (lane: NotificationQueue): void => {
     ready.add(lane);
     pump();
   };
 
-  const tell = async (lane: Lane): Promise<Told> => {
+  const tell = async (lane: NotificationQueue): Promise<DispatchResult> => {
     const entries = [...lane.entries];
     const attempt = attempts.expect(lane.notificationId);
     let answer: 'started' | 'signalled';
     try {
-      answer = await workflows.tell(entries);
+      answer = await workflows.startOrSignal(entries);
     } catch (cause) {
       attempt.forget();
-      return untold(cause);
+      return toDispatchFailure(cause);
     }
     backoff.succeeded();
     const done = new Set(entries);
     lane.entries = lane.entries.filter((entry) => !done.has(entry));
     inMemory -= entries.length;
-    if (waiting.leave(lane.receiverId, entries.length)) nudge();
+    if (waiting.leave(lane.receiverId, entries.length)) wake();
     options.metrics.dispatched(entries.length);
     // Not awaited: an entry that stays behind is told once more, which the workflow ignores.
     const forgotten = forget(entries)
@@ -213,7 +213,7 @@ export function createDispatcher(options: {
     return { kind: 'signalled' };
   };
 
-  const untold = (cause: unknown): Told => {
+  const toDispatchFailure = (cause: unknown): DispatchResult => {
     if (cause instanceof AppError && cause.code === 'UNAVAILABLE') {
       const waitMs = backoff.failed(pump);
       log.warn({ err: cause, waitMs, waiting: inMemory }, 'Temporal is away; accepted statuses wait for it');
@@ -230,7 +230,7 @@ export function createDispatcher(options: {
     const room = options.maxInMemory - inMemory;
     if (room <= 0) return;
     const perReceiver = options.claimPerReceiver;
-    take(await queue.claim(owner, { limit: room, perReceiver, except: waiting.atLeast(perReceiver) }));
+    enqueue(await queue.claim(owner, { limit: room, perReceiver, except: waiting.atLeast(perReceiver) }));
   };
 
   const unread = (cause: unknown): void =>
@@ -238,17 +238,17 @@ export function createDispatcher(options: {
 
   const sweep = async (): Promise<void> => {
     try {
-      options.onProcesses(await queue.beat(owner, options.leaseSeconds));
+      options.onProcesses(await queue.renewLease(owner, options.leaseSeconds));
       await claim();
       beats += 1;
       if (inMemory <= options.fewInMemory || beats % options.beatsPerComparison === 0)
-        take(await remembered.except(() => queue.owned(owner, options.leaseSeconds)));
+        enqueue(await remembered.except(() => queue.owned(owner, options.leaseSeconds)));
     } catch (cause) {
       unread(cause);
     }
   };
 
-  const nudge = createNudge(() => (isRunning ? claim().catch(unread) : Promise.resolve()));
+  const wake = createWake(() => (isRunning ? claim().catch(unread) : Promise.resolve()));
 
   const schedule = (): void => {
     if (!isRunning) return;
@@ -259,9 +259,9 @@ export function createDispatcher(options: {
 
   return {
     owner: () => (isRunning && inMemory < options.maxInMemory ? owner : null),
-    isFull: waiting.isFull,
-    waiting: pressure.waiting,
-    take,
+    isSaturated: waiting.isFull,
+    setPendingCallers: pressure.setPendingCallers,
+    enqueue,
     attempting(notificationId) {
       beginnings.met(notificationId);
       slots.sent(notificationId);
@@ -273,7 +273,7 @@ export function createDispatcher(options: {
       attempts.met(notificationId);
       pump();
     },
-    nudge,
+    wake,
     async start() {
       isRunning = true;
       await sweep();
@@ -288,7 +288,7 @@ export function createDispatcher(options: {
       await Promise.all(forgetting);
       // Last, since what was in flight may have failed and begun a wait.
       backoff.stop();
-      await queue.resign(owner);
+      await queue.releaseAll(owner);
     },
   };
 }

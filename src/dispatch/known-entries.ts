@@ -4,7 +4,7 @@ import type { DispatchEntry } from '../ports/index.ts';
  * The entries that this process knows to be its own, so that of what the database names as such only those are taken up
  * that got lost on the way here: a deletion that is under way while the database is read must not look like one of these.
  */
-export function createRemembered() {
+export function createKnownEntries() {
   const known = new Set<string>();
   const deleted: string[] = [];
 
@@ -31,5 +31,5 @@ export function createRemembered() {
   };
 }
 
-const keyOf = ({ notificationId, sequence, round }: DispatchEntry): string =>
-  `${notificationId}/${sequence}/${round}`;
+const keyOf = ({ notificationId, sequence, generation }: DispatchEntry): string =>
+  `${notificationId}/${sequence}/${generation}`;

@@ -1,7 +1,7 @@
 import type { DispatchEntry } from '../ports/index.ts';
 
 /** What one notification still has to tell its workflow; never told twice at the same time, so that it stays in order. */
-export type Lane = {
+export type NotificationQueue = {
   notificationId: string;
   receiverId: string;
   maxInFlight: number;
@@ -13,19 +13,19 @@ export type Lane = {
  * Lanes that are ready to be told, those of each receiver in their order. The receiver with the fewest attempts open comes
  * first, so that many which have gone silent hold up none that answers; receivers with equally many take turns.
  */
-export function createFairLanes({
+export function createRoundRobinQueue({
   load,
   share,
 }: {
   /** How many attempts the lane's receiver has open, and how many it may have. */
-  load: (lane: Lane) => number;
-  share: (lane: Lane) => number;
+  load: (lane: NotificationQueue) => number;
+  share: (lane: NotificationQueue) => number;
 }) {
   // A Map keeps the order of insertion: the receiver that was served last stands at the end.
-  const ready = new Map<string, Lane[]>();
+  const ready = new Map<string, NotificationQueue[]>();
 
-  const first = (): Lane | undefined => {
-    let best: Lane | undefined;
+  const first = (): NotificationQueue | undefined => {
+    let best: NotificationQueue | undefined;
     let fewest = Infinity;
     for (const [lane] of ready.values()) {
       if (!lane) continue;
@@ -38,14 +38,14 @@ export function createFairLanes({
   };
 
   return {
-    add(lane: Lane): void {
+    add(lane: NotificationQueue): void {
       const own = ready.get(lane.receiverId);
       if (own) own.push(lane);
       else ready.set(lane.receiverId, [lane]);
     },
 
     /** The next lane whose receiver has room; undefined when there is none. */
-    take(): Lane | undefined {
+    take(): NotificationQueue | undefined {
       const lane = first();
       const own = lane && ready.get(lane.receiverId);
       if (!own) return undefined;

@@ -2,12 +2,12 @@
 const calmMs = 50;
 
 /** Whether many callers wait for their acceptance. They come in waves, each when the one before has been answered. */
-export function createPressure({ from, onCalm }: { from: number; onCalm: () => void }) {
+export function createThrottle({ from, onCalm }: { from: number; onCalm: () => void }) {
   let isHigh = false;
   let calm: NodeJS.Timeout | undefined;
   return {
     isHigh: () => isHigh,
-    waiting: (callers: number): void => {
+    setPendingCallers: (callers: number): void => {
       if (callers < from) return;
       if (isHigh) calm?.refresh();
       else

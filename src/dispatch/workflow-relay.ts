@@ -1,7 +1,7 @@
 import { AppError } from '../domain/errors.ts';
 import { storableText } from '../domain/storable.ts';
 import type { DispatchLog, WorkflowRequest, WorkflowRequests, WorkflowStarter } from '../ports/index.ts';
-import { createNudge } from '../concurrency/wake.ts';
+import { createWake } from '../concurrency/wake.ts';
 
 /** As many as one look takes; what goes beyond is found by the next. */
 const batch = 50;
@@ -14,7 +14,7 @@ const maxTries = 8;
 const awaySeconds = 5;
 const maxErrorCharacters = 500;
 
-export type WorkflowRelay = { start(): void; nudge(): void; stop(): Promise<void> };
+export type WorkflowRelay = { start(): void; wake(): void; stop(): Promise<void> };
 
 /**
  * Starts the workflows that transactions have asked for. Every process looks and claims what is due; the workflow's id
@@ -82,10 +82,10 @@ export function createWorkflowRelay(options: {
       if (rest.length > 0) await requests.release(rest);
       return;
     }
-    if (due.length === batch) nudge();
+    if (due.length === batch) wake();
   };
 
-  const nudge = createNudge(() => {
+  const wake = createWake(() => {
     if (!isRunning) return Promise.resolve();
     looking = look().catch((cause: unknown) =>
       log.warn({ err: cause }, 'what workflows are to be started could not be read; it is tried again'),
@@ -94,11 +94,11 @@ export function createWorkflowRelay(options: {
   });
 
   return {
-    nudge,
+    wake,
     start() {
       isRunning = true;
-      nudge();
-      timer = setInterval(nudge, options.everySeconds * 1000);
+      wake();
+      timer = setInterval(wake, options.everySeconds * 1000);
     },
     async stop() {
       isRunning = false;

@@ -4,7 +4,7 @@ import type { TemporalTlsFiles } from '../domain/temporal-tls.ts';
 import type { EmbeddedLog } from './process/embedded-log.ts';
 import { externalTemporalDatabases } from './temporal-server/external-databases.ts';
 import { lockHome } from './process/home-lock.ts';
-import type { Part, PartState } from './process/managed-process.ts';
+import type { ManagedProcess, ManagedProcessState } from './process/managed-process.ts';
 import { embeddedPostgres } from './postgres/postgres.ts';
 import type { PostgresUrls } from './postgres/postgres.ts';
 import { prepareNamespace } from './temporal-server/prepare-namespace.ts';
@@ -49,8 +49,8 @@ export interface Embedded {
   /** Null with an external Temporal, or when no UI server could be had. */
   readonly temporalUiUrl: string | null;
   /** Supervises one more part, which may use everything above, and resolves when it is ready. */
-  addPart(part: Part): Promise<void>;
-  partStates(): Readonly<Record<string, PartState>>;
+  addPart(part: ManagedProcess): Promise<void>;
+  partStates(): Readonly<Record<string, ManagedProcessState>>;
   /** Stops all parts, the last one first; calling it again waits for the same stop. */
   stop(): Promise<void>;
 }

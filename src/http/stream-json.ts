@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { createTurns } from '../concurrency/yield-turns.ts';
+import { createYielder } from '../concurrency/yield-turns.ts';
 
 /** Few enough bytes to stay small in memory, many enough to be worth a write. */
 const chunkCharacters = 32 * 1024;
@@ -23,7 +23,7 @@ async function* written(
   items: AsyncIterable<unknown> | Iterable<unknown>,
   after: object,
 ): AsyncGenerator<Buffer> {
-  const turns = createTurns();
+  const turns = createYielder();
   const [head, tail] = [fieldsOf(before), fieldsOf(after)];
   let text = `{${head}${head && ','}${JSON.stringify(name)}:[`;
   let separator = '';

@@ -1,4 +1,5 @@
 // One process of Ringback, composed: what `npm start` supervises as one of its parts, and what a container runs.
+import { createAcceptor } from '../use-cases/acceptance/accept-events.ts';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { createSealedBox } from '../crypto/sealed-box.ts';
@@ -27,7 +28,7 @@ import { createSns } from '../net/sns.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { workflowUrl } from '../temporal/workflow-url.ts';
 import { createAcceptComplaint } from '../use-cases/acceptance/accept-complaint.ts';
-import { noHandover } from '../use-cases/acceptance/accept-events.ts';
+import { noDispatchSink } from '../use-cases/acceptance/accept-events.ts';
 import { createAcceptInbound } from '../use-cases/acceptance/accept-inbound.ts';
 import { createAcceptProblem } from '../use-cases/acceptance/accept-problem.ts';
 import { createAcceptStatus } from '../use-cases/acceptance/accept-status.ts';
@@ -79,15 +80,12 @@ export async function startApp(
   const notifications = createNotificationStore(pool);
   const services = createServiceStore(pool);
   const inbound = createInboundStore(pool);
-  const acceptance = {
-    statuses,
-    handover: delivery?.dispatcher ?? noHandover,
-    metrics,
-    now: () => new Date(),
-  };
-  const acceptStatus = createAcceptStatus(acceptance);
-  const acceptComplaint = createAcceptComplaint(acceptance);
-  const acceptInbound = createAcceptInbound({ ...acceptance, services, inbound });
+  const acceptor =
+    delivery?.acceptor ??
+    createAcceptor({ statuses, dispatchSink: noDispatchSink, metrics, now: () => new Date() });
+  const acceptStatus = createAcceptStatus(acceptor);
+  const acceptComplaint = createAcceptComplaint(acceptor);
+  const acceptInbound = createAcceptInbound({ ...acceptor, services, inbound });
   const providers = createProviderStore(pool);
   for (const unchecked of await providers.unchecked())
     log.warn(
@@ -127,7 +125,7 @@ export async function startApp(
     urlPolicy: egress,
     acceptStatus,
     acceptComplaint,
-    acceptProblem: createAcceptProblem(acceptance),
+    acceptProblem: createAcceptProblem(acceptor),
     acceptInbound,
     providers,
     accounts,

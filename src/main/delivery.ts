@@ -1,10 +1,11 @@
+import { createAcceptor, type Acceptor } from '../use-cases/acceptance/accept-events.ts';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import {
   createActivities,
   createHeldAttempts,
-  createOpenAttempts,
+  createInFlightAttempts,
   type SendPorts,
 } from '../../activities/index.ts';
 import type { Config } from '../config.ts';
@@ -20,11 +21,10 @@ import { createReceiptStore } from '../db/providers/receipt-store.ts';
 import { createServiceStore } from '../db/access/service-store.ts';
 import { createStatusStore } from '../db/acceptance/status-store.ts';
 import { createWorkflowRequests } from '../db/dispatch/workflow-requests.ts';
-import { createAttemptGate } from '../delivery/concurrency-limiter.ts';
+import { createConcurrencyLimiter } from '../delivery/concurrency-limiter.ts';
 import { createDispatcher, type Dispatcher } from '../dispatch/dispatcher.ts';
 import { createWorkflowRelay } from '../dispatch/workflow-relay.ts';
 import { temporalTlsFiles } from '../domain/temporal-tls.ts';
-import type { DispatchEntry } from '../ports/index.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createMemberWorkflows } from '../temporal/start-member.ts';
 import { createWorkflowStarter } from '../temporal/start-workflow.ts';
@@ -32,14 +32,14 @@ import { ownTaskQueue } from '../temporal/task-queues.ts';
 import { installTemporalRuntime } from '../temporal/temporal-runtime.ts';
 import { createTemporalWorker, type TemporalWorker } from '../temporal/temporal-worker.ts';
 import { mostAttempts, mostHeldAttempts, mostInLine } from '../temporal/worker-slots.ts';
-import { createWorkflows } from '../temporal/start-or-signal.ts';
+import { createWorkflowStarts } from '../temporal/start-or-signal.ts';
 import { loadWorkflowBundle } from '../temporal/workflow-bundle.ts';
 import { createAcceptComplaint } from '../use-cases/acceptance/accept-complaint.ts';
 import { createReportProblem } from '../use-cases/acceptance/accept-problem.ts';
 import { createAcceptStatus } from '../use-cases/acceptance/accept-status.ts';
 import { createAdvanceBatch } from '../use-cases/campaigns/advance-batch.ts';
-import { lookAtEarlyReceipts } from '../use-cases/providers/match-early-receipts.ts';
-import { createTellReturnedLetters } from '../use-cases/letters/process-returned-letters.ts';
+import { matchEarlyReceipts } from '../use-cases/providers/match-early-receipts.ts';
+import { createProcessReturnedLetters } from '../use-cases/letters/process-returned-letters.ts';
 import { timeOutNotification } from '../use-cases/acceptance/time-out-notification.ts';
 import { reportAmbiguous, startEarlyReceipts } from './early-receipts.ts';
 import { createMailer } from './create-mailer.ts';
@@ -48,6 +48,7 @@ import { publicUrlOf } from './public-url.ts';
 export type Delivery = {
   dispatcher: Dispatcher;
   worker: TemporalWorker;
+  acceptor: Acceptor;
   stop(): Promise<void>;
 };
 
@@ -60,21 +61,21 @@ export async function startDelivery(
   installTemporalRuntime(log);
   const mailer = createMailer(config, log);
   const processId = uuidv7();
-  const gate = createAttemptGate({ mostAttempts, mostInLine });
-  const openAttempts = createOpenAttempts();
-  // What workflows accept is dispatched as what callers report.
-  const acceptance = {
+  const gate = createConcurrencyLimiter({ mostAttempts, mostInLine });
+  const inFlightAttempts = createInFlightAttempts();
+  // One for the process: what workflows accept shares its groups with what callers report.
+  const acceptor = createAcceptor({
     statuses: createStatusStore(pool),
-    handover: {
+    dispatchSink: {
       owner: () => dispatcher.owner(),
-      isFull: (receiverId: string) => dispatcher.isFull(receiverId),
-      waiting: (callers: number) => dispatcher.waiting(callers),
-      take: (entries: readonly DispatchEntry[]) => dispatcher.take(entries),
+      isSaturated: (receiverId) => dispatcher.isSaturated(receiverId),
+      setPendingCallers: (callers) => dispatcher.setPendingCallers(callers),
+      enqueue: (entries) => dispatcher.enqueue(entries),
     },
     metrics,
     now: () => new Date(),
-  };
-  const acceptStatus = createAcceptStatus(acceptance);
+  });
+  const acceptStatus = createAcceptStatus(acceptor);
   const timeoutPorts = {
     notifications: createNotificationStore(pool),
     services: createServiceStore(pool),
@@ -83,7 +84,7 @@ export async function startDelivery(
   const receiptPorts = {
     receipts: createReceiptStore(pool),
     acceptStatus,
-    acceptComplaint: createAcceptComplaint(acceptance),
+    acceptComplaint: createAcceptComplaint(acceptor),
     onAmbiguous: reportAmbiguous(metrics, log),
     now: () => new Date(),
   };
@@ -97,7 +98,7 @@ export async function startDelivery(
       ...sending,
       metrics,
       gate,
-      openAttempts,
+      inFlightAttempts,
       heldAttempts: createHeldAttempts(mostHeldAttempts),
       patienceMs: 4_000,
       ownTaskQueue: ownTaskQueue(processId),
@@ -108,15 +109,15 @@ export async function startDelivery(
       mailer,
       publicUrl: publicUrlOf(config),
       drains: createDrainStore(pool),
-      reportProblem: createReportProblem(acceptance),
+      reportProblem: createReportProblem(acceptor),
       stepOfBatch: createAdvanceBatch({
-        ...acceptance,
+        ...acceptor,
         batches: createBatchStore(pool),
         memberWorkflows: createMemberWorkflows(() => worker.client()),
       }),
       timeOut: (notificationId) => timeOutNotification(timeoutPorts, notificationId),
-      tellReturnedLetters: createTellReturnedLetters({
-        ...acceptance,
+      processReturnedLetters: createProcessReturnedLetters({
+        ...acceptor,
         letterReports: createLetterReportStore(pool),
       }),
     }),
@@ -126,7 +127,7 @@ export async function startDelivery(
   const dispatcher: Dispatcher = createDispatcher({
     owner: processId,
     queue: createDispatchQueue(pool),
-    workflows: createWorkflows(worker.client, { isEager: true }),
+    workflows: createWorkflowStarts(worker.client, { isEager: true }),
     metrics,
     log,
     gate,
@@ -153,25 +154,26 @@ export async function startDelivery(
   });
   const offers = createDispatchSignal(config.DATABASE_URL);
 
-  const earlyReceipts = startEarlyReceipts(() => lookAtEarlyReceipts(receiptPorts), metrics, log);
+  const earlyReceipts = startEarlyReceipts(() => matchEarlyReceipts(receiptPorts), metrics, log);
 
   worker.start();
   await dispatcher.start();
   relay.start();
   offers.listen(() => {
-    dispatcher.nudge();
-    relay.nudge();
+    dispatcher.wake();
+    relay.wake();
   });
   return {
     dispatcher,
     worker,
+    acceptor,
     async stop() {
       await offers.stop();
       await earlyReceipts.stop();
       await relay.stop();
       await dispatcher.stop();
       // An exchange has as long to end as an activity, and is recorded before its workflow could look elsewhere.
-      await Promise.all([worker.stop(), openAttempts.stop(9_000)]);
+      await Promise.all([worker.stop(), inFlightAttempts.stop(9_000)]);
       mailer.close();
     },
   };

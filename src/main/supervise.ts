@@ -4,7 +4,7 @@ import { searchAttributeNames } from '../../workflows/search-attributes.ts';
 import type { Config } from '../config.ts';
 import { temporalTlsFiles, temporalTlsVariables } from '../domain/temporal-tls.ts';
 import type { EmbeddedLog } from '../embedded/process/embedded-log.ts';
-import { nodePart } from '../embedded/process/node-process.ts';
+import { nodeProcess } from '../embedded/process/node-process.ts';
 import { isNewDatabase, migrate } from '../db/postgres/migrate.ts';
 import { createPool } from '../db/postgres/pool.ts';
 import { startEmbedded } from '../embedded/start-embedded.ts';
@@ -36,7 +36,7 @@ export async function supervise(
   const temporalUiUrl = config.TEMPORAL_UI_URL ?? embedded.temporalUiUrl;
   // A stop that is asked for while the application starts must not wait for it to be ready.
   signal.addEventListener('abort', () => void embedded.stop());
-  const app = nodePart({
+  const app = nodeProcess({
     name: 'app',
     modulePath: fileURLToPath(new URL('./run.mjs', import.meta.url)),
     args: ['serve'],

@@ -1,6 +1,10 @@
 // Dispatch: campaigns, communications, and the batches that are sent.
 import type { Batch, Member, NewMember } from '../domain/campaigns/batch.schema.ts';
-import type { Campaign, Communication, CommunicationCallback } from '../domain/campaigns/communication.schema.ts';
+import type {
+  Campaign,
+  Communication,
+  CommunicationCallback,
+} from '../domain/campaigns/communication.schema.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Page, PageQuery } from '../domain/page.schema.ts';
 import type { RetryPolicy } from '../domain/delivery/retry-policy.ts';
@@ -56,7 +60,7 @@ export type BatchState = {
   isClosed: boolean;
   isComplete: boolean;
   /** Whether there is a callback for which a member's workflow would wait. */
-  tellsWhenSent: boolean;
+  reportsWhenSent: boolean;
 };
 
 export interface BatchStore {

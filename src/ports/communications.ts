@@ -42,7 +42,7 @@ export type OpenMail = { id: string; address: string; facts: CommunicationMailFa
 
 export interface MailStore {
   /** The ids of the mails of one occasion that no server has taken yet. */
-  unsent(communicationId: string, kind: CommunicationMailFacts['kind'], occasion: number): Promise<string[]>;
+  unsent(communicationId: string, kind: CommunicationMailFacts['kind'], incident: number): Promise<string[]>;
   /** Null when there is none, or it was sent already. */
   load(id: string): Promise<OpenMail | null>;
   /** True when `by` alone may send it for so many seconds: it is not sent yet, and nobody else is at it. */

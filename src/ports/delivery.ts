@@ -188,9 +188,9 @@ export interface AccessTokens {
 export type GatedCallback = { receiverId: string; maxInFlight: number; ratePerSecond: number | null };
 
 /** The attempts of this process, bounded for each receiver. */
-export interface AttemptGate {
+export interface ConcurrencyLimiter {
   /** Begins an attempt at once and gives what ends it; null when the receiver has no room, or others stand in line. */
-  enter(callback: GatedCallback): (() => void) | null;
+  tryAcquire(callback: GatedCallback): (() => void) | null;
   /** The same in turn; null when the line is full, the wait too long, or `signal` aborts. */
   wait(callback: GatedCallback, signal: AbortSignal): Promise<(() => void) | null>;
   /** How many attempts are under way or in line. */
@@ -198,7 +198,7 @@ export interface AttemptGate {
   /** How many of the callback's `maxInFlight` are this process's. */
   share(callback: Pick<GatedCallback, 'maxInFlight'>): number;
   /** It has kept us waiting or was not there: for a while it counts as slow. */
-  noteSlow(receiverId: string): void;
+  markSlow(receiverId: string): void;
   isSlow(receiverId: string): boolean;
 }
 

@@ -17,7 +17,7 @@ export type DispatchEntry = {
   /** Of the callback: how many attempts it allows at the same time. */
   maxInFlight: number;
   /** How often it was queued again while it stood in the queue: what was told of an earlier round is not this one. */
-  round: number;
+  generation: number;
 };
 
 /** How many entries in all and for each receiver, and for which receivers none; a few more of the same notifications come with them. */
@@ -28,7 +28,7 @@ export interface DispatchQueue {
    * Says that `owner` is alive for the next `leaseSeconds`; entries of owners that are not are anyone's. Answers how many
    * are alive.
    */
-  beat(owner: string, leaseSeconds: number): Promise<number>;
+  renewLease(owner: string, leaseSeconds: number): Promise<number>;
   /** Takes over entries that are due and belong to nobody alive, the longest due for each receiver first. */
   claim(owner: string, bounds: ClaimBounds): Promise<DispatchEntry[]>;
   /** Entries that `owner` has had for longer: those it does not remember were committed while the answer was lost. */
@@ -36,7 +36,7 @@ export interface DispatchQueue {
   /** Forgets entries whose workflow has been told, unless they have been queued again since. */
   finish(entries: readonly DispatchEntry[]): Promise<void>;
   /** Ends the ownership of everything that `owner` still has. */
-  resign(owner: string): Promise<void>;
+  releaseAll(owner: string): Promise<void>;
   depth(): Promise<number>;
 }
 
@@ -57,5 +57,16 @@ export interface Workflows {
    * Starts the notification's workflow, or signals the running one. `entries` are one notification's, in sequence.
    * Throws UNAVAILABLE while no workflow can be told, anything else when this one cannot.
    */
-  tell(entries: readonly DispatchEntry[]): Promise<'started' | 'signalled'>;
+  startOrSignal(entries: readonly DispatchEntry[]): Promise<'started' | 'signalled'>;
+}
+
+/** The dispatcher of this process, as acceptance sees it. */
+export interface DispatchSink {
+  /** The owner to commit entries under, or null when it has no room for them and any process may take them. */
+  owner(): string | null;
+  /** Whether one receiver's entries are left to any process, because so many of them wait here. */
+  isSaturated(receiverId: string): boolean;
+  /** Hears how many callers wait for their acceptance at this moment. */
+  setPendingCallers(callers: number): void;
+  enqueue(entries: readonly DispatchEntry[]): void;
 }

@@ -10,7 +10,7 @@ export const dispatch: DeliveryRules = {
   name: 'dispatch',
   retryPolicy: { attempts: 3, intervalSeconds: 300, timeoutSeconds: 120 },
   isSuccess: (status) => status === 200,
-  heedsReceiver: false,
+  honoursRetryAfter: false,
 };
 
 /** That a batch is complete is always told. */

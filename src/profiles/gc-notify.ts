@@ -38,7 +38,7 @@ export const gcNotify: Profile = {
   inboundNumbers: { source: phoneNumbers.toE164, own: phoneNumbers.toE164 },
   timeoutStatus: timeoutByProgress,
   isSuccess: (status) => status >= 200 && status < 300,
-  heedsReceiver: true,
+  honoursRetryAfter: true,
   complaintBody,
   inboundBody,
   returnedLetterBody: null,

@@ -43,7 +43,7 @@ export const govukNotify: Profile = {
   inboundNumbers: { source: phoneNumbers.toDigits, own: phoneNumbers.toNational },
   timeoutStatus: timeoutAsTemporary,
   isSuccess: (status) => status >= 200 && status < 300,
-  heedsReceiver: true,
+  honoursRetryAfter: true,
   complaintBody,
   inboundBody,
   returnedLetterBody,

@@ -40,7 +40,7 @@ export const notifyGovAu: Profile = {
   inboundNumbers: { source: phoneNumbers.toE164, own: phoneNumbers.toE164 },
   timeoutStatus: timeoutByProgress,
   isSuccess: (status) => status >= 200 && status < 300,
-  heedsReceiver: true,
+  honoursRetryAfter: true,
   complaintBody,
   inboundBody,
   returnedLetterBody: null,

@@ -13,7 +13,7 @@ export type DeliveryRules = {
   retryPolicy: RetryPolicy;
   isSuccess: (httpStatus: number) => boolean;
   /** Whether a 410 ends the tries, and `Retry-After` can lengthen a wait. */
-  heedsReceiver: boolean;
+  honoursRetryAfter: boolean;
 };
 
 /**

@@ -31,7 +31,7 @@ function readStatus(request: ProviderRequest): Reading<Receipt> {
         reference,
         key: null,
         status: statuses[word] ?? null,
-        word,
+        providerStatus: word,
         description: field(data, 'comment'),
         providerResponse: word,
         occurredAt: timeIn('UTC', field(data, 'transitionDate')),

@@ -35,18 +35,19 @@ function readStatus(request: ProviderRequest): Reading<Receipt> {
     reference: text('reference'),
     key: null,
     ...outcomeOf(text('status'), field(fields, 'code')),
-    word: text('status'),
+    providerStatus: text('status'),
     occurredAt: timeIn('Europe/London', field(fields, 'time')),
   }));
 }
 
 function outcomeOf(
-  word: string,
+  providerStatus: string,
   code: string | null,
 ): Pick<Receipt, 'status' | 'statusIfPending' | 'description' | 'providerResponse'> {
-  const providerResponse = code === null ? `status ${word}` : `status ${word}, code ${code}`;
-  const status = statusOf(statuses, word);
-  if (word !== '1') return { status, description: null, providerResponse };
+  const providerResponse =
+    code === null ? `status ${providerStatus}` : `status ${providerStatus}, code ${code}`;
+  const status = statusOf(statuses, providerStatus);
+  if (providerStatus !== '1') return { status, description: null, providerResponse };
   const known = code !== null && Object.hasOwn(codes, code) ? codes[code] : undefined;
   if (known) return { ...known, providerResponse };
   // Declined after it was pending, and for no reason that is known: the handset was not reached in time.

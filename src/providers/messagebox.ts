@@ -40,7 +40,7 @@ function readStatus(request: ProviderRequest): Reading<Receipt> {
       reference: text('reference'),
       key: null,
       status: statusOf(statuses, word),
-      word,
+      providerStatus: word,
       description: meaningOf(reasons, word, code),
       providerResponse: code === null ? `status ${word}` : `status ${word}, code ${code}`,
       occurredAt: null,

@@ -80,7 +80,7 @@ function readStatus(request: ProviderRequest): Reading<Receipt> {
       reference: text('CID'),
       key: null,
       status: statusOf(statuses, status),
-      word: status,
+      providerStatus: status,
       description: meaningOf(substatuses, status, substatus),
       providerResponse: substatus === null ? `status ${status}` : `status ${status}, substatus ${substatus}`,
       occurredAt: timeIn('Europe/London', field(fields, 'deliverytime')),

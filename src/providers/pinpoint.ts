@@ -32,7 +32,7 @@ function readStatus(request: ProviderRequest): Reading<Receipt> {
     reference: text('messageId'),
     key: null,
     status: outcomeOf(text('messageStatus'), text('messageStatusDescription'), event['isFinal'] === true),
-    word: text('messageStatus'),
+    providerStatus: text('messageStatus'),
     description: null,
     providerResponse: text('messageStatusDescription'),
     occurredAt: timeOf(event),
@@ -40,9 +40,9 @@ function readStatus(request: ProviderRequest): Reading<Receipt> {
 }
 
 /** Null for what has been sent and is not over yet: GC Notify changes nothing for it. */
-function outcomeOf(word: string, response: string, isFinal: boolean): string | null {
-  if (word === 'DELIVERED' || (word === 'SUCCESSFUL' && isFinal)) return 'delivered';
-  if (word === 'SUCCESSFUL') return null;
+function outcomeOf(providerStatus: string, response: string, isFinal: boolean): string | null {
+  if (providerStatus === 'DELIVERED' || (providerStatus === 'SUCCESSFUL' && isFinal)) return 'delivered';
+  if (providerStatus === 'SUCCESSFUL') return null;
   const said = response.toLowerCase();
   return failures.find(([text]) => said.includes(text))?.[1] ?? 'permanent-failure';
 }

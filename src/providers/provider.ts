@@ -19,7 +19,7 @@ export type Receipt = {
   /** The status instead, while the notification's is `pending`. */
   statusIfPending?: string;
   /** The provider's own word, for whoever is told in it. */
-  word: string;
+  providerStatus: string;
   /** What the provider's code means. */
   description: string | null;
   /** What the provider said, or the code itself. */

@@ -77,19 +77,19 @@ export function unreadable(provider: string): Reading<never> {
   return { kind: 'refused', messages: [`${provider} callback failed: the body cannot be read`] };
 }
 
-/** What a table says of a code under a word; null for what is in neither. */
+/** What a table says of a code under a providerStatus; null for what is in neither. */
 export function meaningOf(
   table: Readonly<Record<string, Readonly<Record<string, string>>>>,
-  word: string,
+  providerStatus: string,
   code: string | null,
 ): string | null {
-  const codes = Object.hasOwn(table, word) ? table[word] : undefined;
+  const codes = Object.hasOwn(table, providerStatus) ? table[providerStatus] : undefined;
   return codes && code !== null && Object.hasOwn(codes, code) ? (codes[code] ?? null) : null;
 }
 
-/** The family's word for a provider's; a technical failure for one that the table does not know. */
-export function statusOf(table: Readonly<Record<string, string>>, word: string): string {
-  return (Object.hasOwn(table, word) ? table[word] : undefined) ?? 'technical-failure';
+/** The family's providerStatus for a provider's; a technical failure for one that the table does not know. */
+export function statusOf(table: Readonly<Record<string, string>>, providerStatus: string): string {
+  return (Object.hasOwn(table, providerStatus) ? table[providerStatus] : undefined) ?? 'technical-failure';
 }
 
 /** What Amazon has put as text into an envelope of its own; the object itself where there is no such envelope. */

@@ -27,7 +27,7 @@ function readStatus(request: ProviderRequest): Reading<Receipt> {
     reference: text('messageId'),
     key: null,
     status: statusOf(statuses, text('status')),
-    word: text('status'),
+    providerStatus: text('status'),
     description: null,
     providerResponse: text('status'),
     occurredAt: null,

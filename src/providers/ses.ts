@@ -66,7 +66,7 @@ function toReceipt(notification: Fields, key: string | null): Receipt | string {
   const reference = mail && field(mail, 'messageId');
   if (kind === null) return 'SES callback failed: notificationType missing';
   if (!reference) return 'SES callback failed: mail.messageId missing';
-  const common = { reference, word: kind, description: null, providerResponse: null };
+  const common = { reference, providerStatus: kind, description: null, providerResponse: null };
   const detail = (name: string): Fields => objectOf(notification[name]) ?? {};
   const at = (fields: Fields): Instant | null => timeIn('UTC', field(fields, 'timestamp'));
   const keyOf = (fields: Fields): string =>

@@ -10,7 +10,7 @@ import {
   unwrapped,
 } from './reading.ts';
 
-/** What the carrier said, word for word, where it is no permanent failure. */
+/** What the carrier said, providerStatus for providerStatus, where it is no permanent failure. */
 const failures: Readonly<Record<string, string>> = {
   'Phone carrier has blocked this message': 'temporary-failure',
   'Phone carrier is currently unreachable/unavailable': 'temporary-failure',
@@ -45,15 +45,15 @@ function readStatus(request: ProviderRequest): Reading<Receipt> {
     reference: text(messageId),
     key: null,
     status: outcomeOf(text('status'), text(response)),
-    word: text('status'),
+    providerStatus: text('status'),
     description: null,
     providerResponse: text(response),
     occurredAt: timeIn('UTC', field(notification, 'timestamp')),
   }));
 }
 
-function outcomeOf(word: string, response: string): string {
-  if (word === 'SUCCESS') return 'delivered';
+function outcomeOf(providerStatus: string, response: string): string {
+  if (providerStatus === 'SUCCESS') return 'delivered';
   if (Object.hasOwn(failures, response)) return failures[response] ?? 'permanent-failure';
   return response.includes('is opted out') ? 'technical-failure' : 'permanent-failure';
 }

@@ -30,7 +30,7 @@ function readStatus(request: ProviderRequest): Reading<Receipt> {
     reference: text('REFERENCE'),
     key: null,
     status: statusOf(statuses, text('STATUS')),
-    word: text('STATUS'),
+    providerStatus: text('STATUS'),
     description: meaningOf(reasons, text('STATUS'), text('REASONCODE')),
     providerResponse: `status ${text('STATUS')}, reason ${text('REASONCODE')}`,
     occurredAt: null,

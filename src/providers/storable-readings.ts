@@ -28,7 +28,7 @@ function storableReceipt(receipt: Receipt): Receipt {
     reference: storableText(receipt.reference, maxText),
     key: storable(receipt.key),
     status: storable(receipt.status),
-    word: storableText(receipt.word, maxText),
+    providerStatus: storableText(receipt.providerStatus, maxText),
     description: storable(receipt.description),
     providerResponse: storable(receipt.providerResponse),
     occurredAt: storableInstant(receipt.occurredAt),

@@ -29,7 +29,7 @@ function readStatus(request: ProviderRequest): Reading<Receipt> {
     reference: text('messageId'),
     key: null,
     status: statusOf(statuses, text('deliveryStatus')),
-    word: text('deliveryStatus'),
+    providerStatus: text('deliveryStatus'),
     description: null,
     providerResponse: text('deliveryStatus'),
     occurredAt: timeIn('Australia/Sydney', field(fields, 'receivedTimestamp')),

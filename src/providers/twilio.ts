@@ -49,7 +49,7 @@ function readStatus(request: ProviderRequest): Reading<Receipt> {
     // I-Twilio-Idempotency-Token is not signed: with another one, a captured request would be another event.
     key: null,
     status: statusOf(statuses, text(statusName)),
-    word: text(statusName),
+    providerStatus: text(statusName),
     description: null,
     providerResponse: field(fields, 'ErrorCode'),
     occurredAt: null,

@@ -13,9 +13,12 @@ import { deliveryWorkflow } from '../domain/workflow-id.ts';
  * cannot be reached. What there is to tell is a new run's input, so that the start can be eager: the server hands the first
  * workflow task to this very process in its answer. Most runs have ended when a later status comes, so that is tried first.
  */
-export function createWorkflows(connected: () => Client | null, options: { isEager: boolean }): Workflows {
+export function createWorkflowStarts(
+  connected: () => Client | null,
+  options: { isEager: boolean },
+): Workflows {
   return {
-    async tell(entries) {
+    async startOrSignal(entries) {
       const client = connected();
       if (!client) throw new AppError('UNAVAILABLE', 'Temporal cannot be reached.');
       try {

@@ -7,8 +7,8 @@ import type { TemporalTlsFiles } from '../../src/domain/temporal-tls.ts';
 import { embeddedPostgres } from '../../src/embedded/postgres/postgres.ts';
 import { postgresAccount } from '../../src/embedded/postgres/postgres-account.ts';
 import { postgresBinaries } from '../../src/embedded/postgres/postgres-binaries.ts';
-import type { Part } from '../../src/embedded/process/managed-process.ts';
-import { spawnPart } from '../../src/embedded/process/spawn-process.ts';
+import type { ManagedProcess } from '../../src/embedded/process/managed-process.ts';
+import { spawnProcess } from '../../src/embedded/process/spawn-process.ts';
 import { prepareNamespace } from '../../src/embedded/temporal-server/prepare-namespace.ts';
 import { createSupervisor } from '../../src/embedded/process/supervisor.ts';
 import { temporalBinaries } from '../../src/embedded/temporal-server/temporal-binaries.ts';
@@ -47,7 +47,11 @@ export async function startServers(settings: ServerSettings, shards = 4): Promis
     await rm(home, { recursive: true, force: true });
   };
   const pids = { postgres: 0, temporal: 0 };
-  const noted = (name: keyof typeof pids, part: Part, launch = () => part.launch()): Part => ({
+  const noted = (
+    name: keyof typeof pids,
+    part: ManagedProcess,
+    launch = () => part.launch(),
+  ): ManagedProcess => ({
     ...part,
     launch: async () => {
       const process = await launch();
@@ -97,7 +101,7 @@ export async function startServers(settings: ServerSettings, shards = 4): Promis
 }
 
 /** PostgreSQL as initdb leaves it, but for where it listens. */
-function plainPostgres(home: string, adminUrl: string): Part['launch'] {
+function plainPostgres(home: string, adminUrl: string): ManagedProcess['launch'] {
   return async () => {
     const account = await postgresAccount();
     const { postgres } = await postgresBinaries(account, silent);
@@ -107,7 +111,7 @@ function plainPostgres(home: string, adminUrl: string): Part['launch'] {
       `port=${new URL(adminUrl).port}`,
       'unix_socket_directories=',
     ];
-    return spawnPart({
+    return spawnProcess({
       command: postgres,
       args: ['-D', data, ...places.flatMap((place) => ['-c', place])],
       cwd: data,
@@ -118,14 +122,18 @@ function plainPostgres(home: string, adminUrl: string): Part['launch'] {
   };
 }
 
-async function templateTemporal(home: string, server: string, ours: string): Promise<Part['launch']> {
+async function templateTemporal(
+  home: string,
+  server: string,
+  ours: string,
+): Promise<ManagedProcess['launch']> {
   const folder = join(home, 'temporal');
   const [config, dynamic] = [join(folder, 'template.json'), join(folder, 'template-dynamic.json')];
   const template = await templateOf(await readJson(ours), dynamic);
   await writeFile(config, JSON.stringify(template.config));
   await writeFile(dynamic, JSON.stringify(template.dynamic));
   return () =>
-    spawnPart({
+    spawnProcess({
       command: server,
       args: ['--allow-no-auth', '--config-file', config, 'start'],
       cwd: folder,

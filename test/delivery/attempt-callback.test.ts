@@ -30,7 +30,7 @@ describe('The first attempt of a status', () => {
     });
     expect(fake.ports.gate.load('c')).toBe(1);
     door.open();
-    await fake.ports.openAttempts.find(key(fake));
+    await fake.ports.inFlightAttempts.find(key(fake));
     expect(fake.ports.gate.load('c')).toBe(0);
     expect(fake.statuses[0]).toMatchObject({ state: 'delivered' });
   });
@@ -42,7 +42,7 @@ describe('The first attempt of a status', () => {
     expect(asked()).toBe(1);
     expect(fake.ports.gate.load('c')).toBe(1);
     door.open();
-    await fake.ports.openAttempts.find(key(fake));
+    await fake.ports.inFlightAttempts.find(key(fake));
     expect(fake.ports.gate.load('c')).toBe(0);
     expect(fake.statuses[0]?.attempts).toHaveLength(1);
   });

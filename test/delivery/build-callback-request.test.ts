@@ -1,5 +1,5 @@
 import { buildCallbackRequest } from '../../src/delivery/build-callback-request.ts';
-import { openCredentials } from '../../src/delivery/decrypt-credentials.ts';
+import { decryptCredentials } from '../../src/delivery/decrypt-credentials.ts';
 import {
   callbackAuthContext,
   clientCertificateContext,
@@ -32,7 +32,7 @@ function requestOf(
 ) {
   if (!job.callback) throw new Error('the callback is missing');
   const callback = { ...job.callback, sealedAuth: auth && seal(job, auth), ...changes };
-  const credentials = openCredentials(secrets, job, callback);
+  const credentials = decryptCredentials(secrets, job, callback);
   return buildCallbackRequest(ports, job, callback, credentials, attempt);
 }
 

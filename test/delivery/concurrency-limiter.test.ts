@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import fc from 'fast-check';
-import { createAttemptGate } from '../../src/delivery/concurrency-limiter.ts';
+import { createConcurrencyLimiter } from '../../src/delivery/concurrency-limiter.ts';
 import type { GatedCallback } from '../../src/ports/index.ts';
 import { holdTheClock } from '../dispatch/fake-dispatch.ts';
 
@@ -16,27 +16,27 @@ const turn = (): Promise<void> => new Promise(setImmediate);
 afterEach(() => jest.useRealTimers());
 
 test('lets in as many as the callback allows, and the next when one has left', () => {
-  const gate = createAttemptGate();
-  const first = gate.enter(callback());
-  expect(gate.enter(callback())).not.toBeNull();
-  expect(gate.enter(callback())).toBeNull();
+  const gate = createConcurrencyLimiter();
+  const first = gate.tryAcquire(callback());
+  expect(gate.tryAcquire(callback())).not.toBeNull();
+  expect(gate.tryAcquire(callback())).toBeNull();
   first?.();
   first?.();
-  expect(gate.enter(callback())).not.toBeNull();
-  expect(gate.enter(callback())).toBeNull();
+  expect(gate.tryAcquire(callback())).not.toBeNull();
+  expect(gate.tryAcquire(callback())).toBeNull();
 });
 
 test('a callback that is full keeps no other out', () => {
-  const gate = createAttemptGate();
-  gate.enter(callback({ maxInFlight: 1 }));
-  expect(gate.enter(callback({ maxInFlight: 1 }))).toBeNull();
-  expect(gate.enter(callback({ receiverId: 'other' }))).not.toBeNull();
+  const gate = createConcurrencyLimiter();
+  gate.tryAcquire(callback({ maxInFlight: 1 }));
+  expect(gate.tryAcquire(callback({ maxInFlight: 1 }))).toBeNull();
+  expect(gate.tryAcquire(callback({ receiverId: 'other' }))).not.toBeNull();
 });
 
 test('whoever waits is let in in turn, before anyone who comes later', async () => {
-  const gate = createAttemptGate();
+  const gate = createConcurrencyLimiter();
   const one = callback({ maxInFlight: 1 });
-  const leave = gate.enter(one);
+  const leave = gate.tryAcquire(one);
   const entered: string[] = [];
   const leaves: (() => void)[] = [];
   for (const name of ['a', 'b'])
@@ -48,7 +48,7 @@ test('whoever waits is let in in turn, before anyone who comes later', async () 
   expect(entered).toEqual([]);
   expect(gate.load('c')).toBe(3);
   leave?.();
-  expect(gate.enter(one)).toBeNull();
+  expect(gate.tryAcquire(one)).toBeNull();
   await turn();
   expect(entered).toEqual(['a']);
   leaves[0]?.();
@@ -58,9 +58,9 @@ test('whoever waits is let in in turn, before anyone who comes later', async () 
 
 test('a line that is full turns away, and one who waits for too long or is stopped leaves it', async () => {
   holdTheClock();
-  const gate = createAttemptGate({ longestWaitMs: 1000 });
+  const gate = createConcurrencyLimiter({ longestWaitMs: 1000 });
   const one = callback({ maxInFlight: 1 });
-  gate.enter(one);
+  gate.tryAcquire(one);
   const stop = new AbortController();
   const stopped = gate.wait(one, stop.signal);
   const waiting = [1, 2, 3].map(() => gate.wait(one, never));
@@ -76,10 +76,10 @@ test('a line that is full turns away, and one who waits for too long or is stopp
 
 test('attempts begin no faster than the rate, whoever asks', async () => {
   holdTheClock();
-  const gate = createAttemptGate();
+  const gate = createConcurrencyLimiter();
   const slow = callback({ maxInFlight: 100, ratePerSecond: 2 });
-  expect(gate.enter(slow)).not.toBeNull();
-  expect(gate.enter(slow)).toBeNull();
+  expect(gate.tryAcquire(slow)).not.toBeNull();
+  expect(gate.tryAcquire(slow)).toBeNull();
   let entered = 0;
   for (let count = 0; count < 4; count += 1) void gate.wait(slow, never).then(() => (entered += 1));
   for (const expected of [1, 2, 3, 4]) {
@@ -90,18 +90,18 @@ test('attempts begin no faster than the rate, whoever asks', async () => {
 });
 
 test('with other processes alive each has its share, and never less than one', () => {
-  const gate = createAttemptGate();
+  const gate = createConcurrencyLimiter();
   gate.setProcesses(3);
   expect([16, 3, 2, 1].map((maxInFlight) => gate.share({ maxInFlight }))).toEqual([6, 1, 1, 1]);
 });
 
 test('a receiver that was slow counts as slow for a minute after the last time', () => {
   holdTheClock();
-  const gate = createAttemptGate();
+  const gate = createConcurrencyLimiter();
   expect(gate.isSlow('c')).toBe(false);
-  gate.noteSlow('c');
+  gate.markSlow('c');
   jest.advanceTimersByTime(59_000);
-  gate.noteSlow('c');
+  gate.markSlow('c');
   jest.advanceTimersByTime(59_000);
   expect(gate.isSlow('c')).toBe(true);
   expect(gate.isSlow('other')).toBe(false);
@@ -116,14 +116,14 @@ test('whatever comes and goes, nobody is let in beyond the limit and everybody w
       fc.array(step, { maxLength: 60 }),
       fc.integer({ min: 1, max: 4 }),
       async (steps, max) => {
-        const gate = createAttemptGate();
+        const gate = createConcurrencyLimiter();
         const own = callback({ maxInFlight: max });
         const inside: (() => void)[] = [];
         let waiting = 0;
         for (const each of steps) {
           if (each === 'leave') inside.shift()?.();
           else if (each === 'enter') {
-            const leave = gate.enter(own);
+            const leave = gate.tryAcquire(own);
             if (leave) inside.push(leave);
           } else {
             waiting += 1;
@@ -144,10 +144,10 @@ test('whatever comes and goes, nobody is let in beyond the limit and everybody w
 });
 
 test('the fewer places are free, the fewer one receiver has: however many receivers hang, one that comes later finds some', () => {
-  const gate = createAttemptGate({ mostAttempts: 100 });
+  const gate = createConcurrencyLimiter({ mostAttempts: 100 });
   const greedy = (receiverId: string): number => {
     let entered = 0;
-    while (gate.enter(callback({ receiverId, maxInFlight: 1000 }))) entered += 1;
+    while (gate.tryAcquire(callback({ receiverId, maxInFlight: 1000 }))) entered += 1;
     return entered;
   };
   expect(greedy('a')).toBeLessThan(50);
@@ -157,8 +157,8 @@ test('the fewer places are free, the fewer one receiver has: however many receiv
 });
 
 test('who waits for a place of the process is let in when another receiver gives one back', async () => {
-  const gate = createAttemptGate({ mostAttempts: 2 });
-  const enter = (receiverId: string) => gate.enter(callback({ receiverId, maxInFlight: 1000 }));
+  const gate = createConcurrencyLimiter({ mostAttempts: 2 });
+  const enter = (receiverId: string) => gate.tryAcquire(callback({ receiverId, maxInFlight: 1000 }));
   const leaves = [enter('a'), enter('b')];
   expect(leaves).not.toContain(null);
   let entered = 0;
@@ -171,10 +171,10 @@ test('who waits for a place of the process is let in when another receiver gives
 });
 
 test('the lines of all receivers together are bounded, and are shorter the fewer places are left', async () => {
-  const gate = createAttemptGate({ mostInLine: 8 });
+  const gate = createConcurrencyLimiter({ mostInLine: 8 });
   const lines = ['a', 'b', 'c'].map((receiverId) => {
     const one = callback({ receiverId, maxInFlight: 2 });
-    while (gate.enter(one));
+    while (gate.tryAcquire(one));
     for (let count = 0; count < 20; count += 1) void gate.wait(one, never);
     return gate.load(receiverId) - 2;
   });

@@ -1,4 +1,4 @@
-import { createOpenAttempts } from '../../src/delivery/in-flight-attempts.ts';
+import { createInFlightAttempts } from '../../src/delivery/in-flight-attempts.ts';
 import type { AttemptReport } from '../../src/delivery/execute-attempt.ts';
 
 const key = { notificationId: 'n', sequence: 1 };
@@ -21,7 +21,7 @@ function controlled() {
 
 describe('The open attempts of a process', () => {
   it('lets others join an attempt that is under way, and makes it once', async () => {
-    const attempts = createOpenAttempts();
+    const attempts = createInFlightAttempts();
     const { attempt, end, made } = controlled();
     const first = attempts.begin(key, attempt);
     const second = attempts.begin(key, attempt);
@@ -32,7 +32,7 @@ describe('The open attempts of a process', () => {
   });
 
   it('still knows one that has ended, but not as under way, and makes a new one when asked', async () => {
-    const attempts = createOpenAttempts();
+    const attempts = createInFlightAttempts();
     const { attempt, end, made } = controlled();
     const first = attempts.begin(key, attempt);
     end();
@@ -46,11 +46,11 @@ describe('The open attempts of a process', () => {
   });
 
   it('knows nothing of another status', () => {
-    expect(createOpenAttempts().find({ ...key, sequence: 2 })).toBeUndefined();
+    expect(createInFlightAttempts().find({ ...key, sequence: 2 })).toBeUndefined();
   });
 
   it('gives what is under way some time when the process stops, and then cuts it short', async () => {
-    const attempts = createOpenAttempts();
+    const attempts = createInFlightAttempts();
     const [quick, slow] = [controlled(), controlled()];
     const reports = [
       attempts.begin(key, quick.attempt),
@@ -63,7 +63,7 @@ describe('The open attempts of a process', () => {
   });
 
   it('is not upset by an attempt that breaks, and stops all the same', async () => {
-    const attempts = createOpenAttempts();
+    const attempts = createInFlightAttempts();
     const broken = attempts.begin(key, () => Promise.reject(new Error('the database is away')));
     await expect(broken).rejects.toThrow('away');
     await attempts.stop(1000);

@@ -8,16 +8,16 @@ test('what does not fit in memory is left to any process, and fetched when there
   const { dispatcher, temporal, store } = createTestDispatcher({ maxInMemory: 2, maxInFlight: 1 });
   await dispatcher.start();
   expect(dispatcher.owner()).toBe(owner);
-  dispatcher.take([anEntry('a'), anEntry('b')]);
+  dispatcher.enqueue([anEntry('a'), anEntry('b')]);
   expect(dispatcher.owner()).toBeNull();
   store.offered.push(anEntry('c'));
-  dispatcher.nudge();
+  dispatcher.wake();
   await turn();
   expect(store.offered).toHaveLength(1);
 
   await takeAll(temporal);
   expect(dispatcher.owner()).toBe(owner);
-  dispatcher.nudge();
+  dispatcher.wake();
   await turn();
   await takeAll(temporal);
   expect(temporal.calls.map(({ entries }) => entries[0]?.notificationId)).toEqual(['a', 'b', 'c']);
@@ -29,7 +29,7 @@ test('entries that could not be deleted are told again rather than forgotten', a
   const { dispatcher, temporal, store } = createTestDispatcher({ beatSeconds: 1 });
   await dispatcher.start();
   store.mine.push(anEntry('a'));
-  dispatcher.take([anEntry('a')]);
+  dispatcher.enqueue([anEntry('a')]);
   store.isAway = true;
   await temporal.open()[0]?.take();
   store.isAway = false;
@@ -45,7 +45,7 @@ test('what is deleted while the database is read for lost entries is not told ag
   const { dispatcher, temporal, store } = createTestDispatcher({ beatSeconds: 1 });
   await dispatcher.start();
   store.mine.push(anEntry('a'));
-  dispatcher.take([anEntry('a')]);
+  dispatcher.enqueue([anEntry('a')]);
 
   const seen = [...store.mine];
   let answer: () => void = () => undefined;
@@ -57,7 +57,7 @@ test('what is deleted while the database is read for lost entries is not told ag
   await turn();
   expect(temporal.open()).toEqual([]);
 
-  store.queue.owned = () => Promise.resolve([anEntry('a', 1, { round: 1 })]);
+  store.queue.owned = () => Promise.resolve([anEntry('a', 1, { generation: 1 })]);
   await jest.advanceTimersByTimeAsync(1000);
   expect(temporal.open()).toHaveLength(1);
   await takeAll(temporal);
@@ -69,7 +69,7 @@ test('with much in memory it looks for lost entries now and then only, because m
   const often = { beatSeconds: 1, fewInMemory: 0, beatsPerComparison: 3 };
   const { dispatcher, temporal, store } = createTestDispatcher(often);
   await dispatcher.start();
-  dispatcher.take([anEntry('a')]);
+  dispatcher.enqueue([anEntry('a')]);
   store.mine.push(anEntry('a'), anEntry('lost'));
   await jest.advanceTimersByTimeAsync(1000);
   expect(temporal.calls).toHaveLength(1);

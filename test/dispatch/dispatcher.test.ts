@@ -7,7 +7,7 @@ afterEach(() => jest.useRealTimers());
 test('tells of what it is given at once, and then forgets it in the queue', async () => {
   const { dispatcher, temporal, store } = createTestDispatcher();
   await dispatcher.start();
-  dispatcher.take([anEntry('a')]);
+  dispatcher.enqueue([anEntry('a')]);
   expect(temporal.calls.map(({ entries }) => entries)).toEqual([[anEntry('a')]]);
   expect(store.finished).toEqual([]);
   await temporal.calls[0]?.take();
@@ -18,7 +18,7 @@ test('tells of what it is given at once, and then forgets it in the queue', asyn
 test('never has more in flight than its bound', async () => {
   const { dispatcher, temporal } = createTestDispatcher({ maxInFlight: 3 });
   await dispatcher.start();
-  dispatcher.take(['a', 'b', 'c', 'd', 'e'].map((id) => anEntry(id)));
+  dispatcher.enqueue(['a', 'b', 'c', 'd', 'e'].map((id) => anEntry(id)));
   expect(temporal.open()).toHaveLength(3);
   await temporal.open()[0]?.take();
   expect(temporal.open()).toHaveLength(3);
@@ -47,7 +47,7 @@ test('tells each notification one call at a time, in sequence, and everything on
             given.set(each.id, sequence);
             const entry = anEntry(each.id, sequence);
             store.mine.push(entry);
-            dispatcher.take([entry]);
+            dispatcher.enqueue([entry]);
           } else if (each.how === 'attempted') {
             for (const id of given.keys()) dispatcher.attempted(id);
             await turn();
@@ -81,9 +81,9 @@ test('tells each notification one call at a time, in sequence, and everything on
 test('a lower sequence that comes while a higher one is being told is told next, and both are forgotten', async () => {
   const { dispatcher, temporal, store } = createTestDispatcher();
   await dispatcher.start();
-  dispatcher.take([anEntry('a', 2)]);
-  dispatcher.take([anEntry('a', 3)]);
-  dispatcher.take([anEntry('a', 1)]);
+  dispatcher.enqueue([anEntry('a', 2)]);
+  dispatcher.enqueue([anEntry('a', 3)]);
+  dispatcher.enqueue([anEntry('a', 1)]);
   expect(temporal.calls).toHaveLength(1);
   await takeAll(temporal);
   expect(temporal.calls.map(({ entries }) => entries.map(({ sequence }) => sequence))).toEqual([[2], [1, 3]]);
@@ -94,8 +94,8 @@ test('a lower sequence that comes while a higher one is being told is told next,
 test('an entry that it has already is not taken a second time', async () => {
   const { dispatcher, temporal } = createTestDispatcher();
   await dispatcher.start();
-  dispatcher.take([anEntry('a'), anEntry('a')]);
-  dispatcher.take([anEntry('a')]);
+  dispatcher.enqueue([anEntry('a'), anEntry('a')]);
+  dispatcher.enqueue([anEntry('a')]);
   await takeAll(temporal);
   expect(temporal.calls.map(({ entries }) => entries)).toEqual([[anEntry('a')]]);
   await dispatcher.stop();
@@ -107,7 +107,7 @@ test('while Temporal is away one call at a time asks for it, ever more slowly, a
   await dispatcher.start();
   const entries = ['a', 'b', 'c', 'd', 'e'].map((id) => anEntry(id));
   store.mine.push(...entries);
-  dispatcher.take(entries);
+  dispatcher.enqueue(entries);
   for (const call of temporal.open()) await call.beAway();
   expect(temporal.open()).toHaveLength(0);
 
@@ -134,7 +134,7 @@ test('a notification that Temporal refuses by itself rests, and holds up no othe
   const { dispatcher, temporal, store } = createTestDispatcher({ maxInFlight: 1 });
   await dispatcher.start();
   store.mine.push(anEntry('bad'), anEntry('good'));
-  dispatcher.take([anEntry('bad'), anEntry('good')]);
+  dispatcher.enqueue([anEntry('bad'), anEntry('good')]);
 
   await temporal.open()[0]?.refuse();
   expect(temporal.open().map(({ entries }) => entries)).toEqual([[anEntry('good')]]);
@@ -152,7 +152,7 @@ test('stopping lets what is in flight end, starts nothing more and gives the res
   const { dispatcher, temporal, store } = createTestDispatcher({ maxInFlight: 1 });
   await dispatcher.start();
   store.offered.push(anEntry('a'), anEntry('b'));
-  dispatcher.nudge();
+  dispatcher.wake();
   await turn();
 
   const stopped = dispatcher.stop();
@@ -171,7 +171,7 @@ test('stopping while Temporal is away leaves no timer behind that would keep the
   holdTheClock();
   const { dispatcher, temporal } = createTestDispatcher({ maxInFlight: 1 });
   await dispatcher.start();
-  dispatcher.take([anEntry('a')]);
+  dispatcher.enqueue([anEntry('a')]);
   const stopped = dispatcher.stop();
   await temporal.open()[0]?.beAway();
   await jest.advanceTimersByTimeAsync(100);
@@ -182,7 +182,7 @@ test('stopping while Temporal is away leaves no timer behind that would keep the
 test('a start keeps its place until its first attempt has ended; a signal gives it back at once', async () => {
   const { dispatcher, temporal } = createTestDispatcher({ maxInFlight: 1 });
   await dispatcher.start();
-  dispatcher.take([anEntry('a'), anEntry('b'), anEntry('c')]);
+  dispatcher.enqueue([anEntry('a'), anEntry('b'), anEntry('c')]);
   await temporal.open()[0]?.take('started');
   expect(temporal.calls).toHaveLength(1);
 
@@ -199,7 +199,7 @@ test('a start whose attempt ends elsewhere gives its place back when patience is
   holdTheClock();
   const { dispatcher, temporal } = createTestDispatcher({ maxInFlight: 1, patienceMs: 500 });
   await dispatcher.start();
-  dispatcher.take([anEntry('a'), anEntry('b')]);
+  dispatcher.enqueue([anEntry('a'), anEntry('b')]);
   await temporal.open()[0]?.take('started');
   jest.advanceTimersByTime(499);
   await turn();
@@ -214,7 +214,7 @@ test('a start whose attempt ends elsewhere gives its place back when patience is
 test('an attempt that ends before Temporal has answered the start holds no place', async () => {
   const { dispatcher, temporal } = createTestDispatcher({ maxInFlight: 1 });
   await dispatcher.start();
-  dispatcher.take([anEntry('a'), anEntry('b')]);
+  dispatcher.enqueue([anEntry('a'), anEntry('b')]);
   dispatcher.attempted('a');
   await temporal.open()[0]?.take('started');
   expect(temporal.calls).toHaveLength(2);
@@ -225,9 +225,9 @@ test('an attempt that ends before Temporal has answered the start holds no place
 test('a later status of a notification is told while the first attempt of its start still runs', async () => {
   const { dispatcher, temporal } = createTestDispatcher({ maxInFlight: 2 });
   await dispatcher.start();
-  dispatcher.take([anEntry('a', 1)]);
+  dispatcher.enqueue([anEntry('a', 1)]);
   await temporal.open()[0]?.take('started');
-  dispatcher.take([anEntry('a', 2)]);
+  dispatcher.enqueue([anEntry('a', 2)]);
   expect(temporal.open().map(({ entries }) => entries)).toEqual([[anEntry('a', 2)]]);
   await takeAll(temporal);
   dispatcher.attempted('a');

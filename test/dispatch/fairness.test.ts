@@ -23,8 +23,8 @@ const told = ({ calls }: ReturnType<typeof createTestDispatcher>['temporal']) =>
 test('the callbacks take turns, however many wait for one of them', async () => {
   const { dispatcher, temporal } = createTestDispatcher({ maxInFlight: 1 });
   await dispatcher.start();
-  dispatcher.take(['a1', 'a2', 'a3', 'a4'].map((id) => of('a', id)));
-  dispatcher.take([of('b', 'b1'), of('b', 'b2'), of('c', 'c1')]);
+  dispatcher.enqueue(['a1', 'a2', 'a3', 'a4'].map((id) => of('a', id)));
+  dispatcher.enqueue([of('b', 'b1'), of('b', 'b2'), of('c', 'c1')]);
   await takeAll(temporal);
   // The second of the first callback was next in turn before anybody else came.
   expect(told(temporal)).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4']);
@@ -36,7 +36,7 @@ test('a callback whose places are taken waits, and keeps no other from its own',
   const { dispatcher, temporal } = createTestDispatcher({ maxInFlight: 10, gate });
   await dispatcher.start();
   gate.set('hanging', 2);
-  dispatcher.take([of('hanging', 'h1', 2), of('hanging', 'h2', 2), of('healthy', 'g1')]);
+  dispatcher.enqueue([of('hanging', 'h1', 2), of('hanging', 'h2', 2), of('healthy', 'g1')]);
   expect(told(temporal)).toEqual(['g1']);
 
   gate.set('hanging', 1);
@@ -50,7 +50,7 @@ test('what was told and has not begun yet counts as well, and once it has begun 
   const gate = createFakeGate();
   const { dispatcher, temporal } = createTestDispatcher({ maxInFlight: 10, gate });
   await dispatcher.start();
-  dispatcher.take(['h1', 'h2', 'h3'].map((id) => of('hanging', id, 2)));
+  dispatcher.enqueue(['h1', 'h2', 'h3'].map((id) => of('hanging', id, 2)));
   expect(told(temporal)).toEqual(['h1', 'h2']);
   for (const call of temporal.open()) await call.take('started');
   expect(told(temporal)).toEqual(['h1', 'h2']);
@@ -75,14 +75,14 @@ test('one callback’s backlog leaves room for what others wait for in the datab
     ...{ gate, maxInMemoryPerReceiver: 3, claimPerReceiver: 3 },
   });
   await dispatcher.start();
-  dispatcher.take(['h1', 'h2'].map((id) => of('hanging', id)));
-  expect(dispatcher.isFull('hanging')).toBe(false);
-  dispatcher.take([of('hanging', 'h3')]);
-  expect(dispatcher.isFull('hanging')).toBe(true);
-  expect(dispatcher.isFull('healthy')).toBe(false);
+  dispatcher.enqueue(['h1', 'h2'].map((id) => of('hanging', id)));
+  expect(dispatcher.isSaturated('hanging')).toBe(false);
+  dispatcher.enqueue([of('hanging', 'h3')]);
+  expect(dispatcher.isSaturated('hanging')).toBe(true);
+  expect(dispatcher.isSaturated('healthy')).toBe(false);
 
   store.offered.push(of('hanging', 'h4'), of('healthy', 'g1'));
-  dispatcher.nudge();
+  dispatcher.wake();
   await turn();
   expect(told(temporal)).toEqual(['g1']);
   expect(store.offered.map(({ notificationId }) => notificationId)).toEqual(['h4']);
@@ -95,13 +95,13 @@ test('a callback that had enough in memory is given nothing until little of that
     ...{ maxInFlight: 1, maxInMemoryPerReceiver: 4, claimPerReceiver: 4 },
   });
   await dispatcher.start();
-  dispatcher.take(['a1', 'a2', 'a3'].map((id) => of('a', id)));
-  expect(dispatcher.isFull('a')).toBe(false);
-  dispatcher.take([of('a', 'a4')]);
-  const wasFull = [dispatcher.isFull('a')];
+  dispatcher.enqueue(['a1', 'a2', 'a3'].map((id) => of('a', id)));
+  expect(dispatcher.isSaturated('a')).toBe(false);
+  dispatcher.enqueue([of('a', 'a4')]);
+  const wasFull = [dispatcher.isSaturated('a')];
   for (let left = 3; left >= 0; left -= 1) {
     await temporal.open()[0]?.take();
-    wasFull.push(dispatcher.isFull('a'));
+    wasFull.push(dispatcher.isSaturated('a'));
   }
   expect(wasFull).toEqual([true, true, true, false, false]);
   await dispatcher.stop();
@@ -130,8 +130,8 @@ test('a start whose request is open at the receiver occupies no start slot: no c
   const { dispatcher, temporal } = test;
   await dispatcher.start();
   const silent = ['h1', 'h2', 'h3'];
-  dispatcher.take(silent.map((id) => of(id, id)));
-  dispatcher.take([of('healthy', 'g1')]);
+  dispatcher.enqueue(silent.map((id) => of(id, id)));
+  dispatcher.enqueue([of('healthy', 'g1')]);
   expect(told(temporal)).toEqual(silent);
   await startAndBegin(test, silent);
   expect(told(temporal)).toEqual([...silent, 'g1']);
@@ -145,8 +145,8 @@ test('while callers wait, one silent receiver does not hold the only start slot'
   const test = createTestDispatcher({ maxInFlight: 3, pressedFrom: 1, maxInFlightWhenPressed: 1 });
   const { dispatcher, temporal } = test;
   await dispatcher.start();
-  dispatcher.waiting(8);
-  dispatcher.take([of('silent', 'h1'), of('healthy', 'g1')]);
+  dispatcher.setPendingCallers(8);
+  dispatcher.enqueue([of('silent', 'h1'), of('healthy', 'g1')]);
   expect(told(temporal)).toEqual(['h1']);
   await startAndBegin(test, ['h1']);
   expect(told(temporal)).toEqual(['h1', 'g1']);
@@ -160,11 +160,11 @@ test('a start occupies its slot again from the answer until it is recorded', asy
   const test = createTestDispatcher({ maxInFlight: 2 });
   const { dispatcher, temporal } = test;
   await dispatcher.start();
-  dispatcher.take(['a', 'b'].map((id) => of(id, id)));
+  dispatcher.enqueue(['a', 'b'].map((id) => of(id, id)));
   await startAndBegin(test, ['a', 'b']);
   dispatcher.answered('a');
   dispatcher.answered('b');
-  dispatcher.take([of('c', 'c')]);
+  dispatcher.enqueue([of('c', 'c')]);
   expect(told(temporal)).toEqual(['a', 'b']);
   dispatcher.attempted('a');
   await turn();
@@ -180,7 +180,7 @@ test('the callback with the fewest attempts open comes first, however long the o
   await dispatcher.start();
   const silent = Array.from({ length: 5 }, (_, place) => `s${place}`);
   for (const id of silent) gate.set(id, 2);
-  dispatcher.take([of('busy', 'first'), ...silent.map((id) => of(id, id)), of('healthy', 'g1')]);
+  dispatcher.enqueue([of('busy', 'first'), ...silent.map((id) => of(id, id)), of('healthy', 'g1')]);
   await takeAll(temporal);
   expect(told(temporal)).toEqual(['first', 'g1', ...silent]);
   await dispatcher.stop();

@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
 import type { DispatchEntry, DispatchQueue, Workflows } from '../../src/ports/index.ts';
 import { AppError } from '../../src/domain/errors.ts';
-import { createAttemptGate } from '../../src/delivery/concurrency-limiter.ts';
+import { createConcurrencyLimiter } from '../../src/delivery/concurrency-limiter.ts';
 import { createDispatcher, type Dispatcher } from '../../src/dispatch/dispatcher.ts';
-import { createTally } from '../../src/concurrency/keyed-counter.ts';
+import { createKeyedCounter } from '../../src/concurrency/keyed-counter.ts';
 import { noMetrics } from '../support/db-fixture.ts';
 
 export const owner = 'this-process';
@@ -24,7 +24,7 @@ export function anEntry(
     callbackId: 'callback',
     receiverId: changes.callbackId ?? 'callback',
     maxInFlight: 1000,
-    round: 0,
+    generation: 0,
     ...changes,
   };
 }
@@ -41,10 +41,10 @@ export function createFakeQueue() {
   const answer = <T>(value: T): Promise<T> =>
     fake.isAway ? Promise.reject(new Error('the database is away')) : Promise.resolve(value);
   const queue: DispatchQueue = {
-    beat: () => answer(1),
+    renewLease: () => answer(1),
     claim: async (_owner, { limit, perReceiver, except }) => {
       await answer(null);
-      const own = createTally();
+      const own = createKeyedCounter();
       const claimed = fake.offered
         .filter(({ receiverId }) => {
           own.add(receiverId, 1);
@@ -62,7 +62,7 @@ export function createFakeQueue() {
       fake.mine = fake.mine.filter(({ eventId }) => !done.has(eventId));
       fake.finished.push(...done);
     },
-    resign: async () => {
+    releaseAll: async () => {
       fake.resigned = true;
       fake.offered.push(...fake.mine.splice(0));
     },
@@ -83,7 +83,7 @@ type Call = {
 export function createFakeWorkflows() {
   const calls: Call[] = [];
   const workflows: Workflows = {
-    tell: (entries) =>
+    startOrSignal: (entries) =>
       new Promise((resolve, reject) => {
         const end = (settle: () => void) => async (): Promise<void> => {
           call.ended = true;
@@ -134,7 +134,7 @@ export function createTestDispatcher(options: Partial<Parameters<typeof createDi
     workflows: temporal.workflows,
     metrics: noMetrics,
     log: { info: () => undefined, warn: (_details, message) => void warnings.push(message) },
-    gate: createAttemptGate(),
+    gate: createConcurrencyLimiter(),
     onProcesses: () => undefined,
     maxInFlight: 3,
     pressedFrom: 8,

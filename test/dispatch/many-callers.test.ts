@@ -9,15 +9,15 @@ test('while many callers wait for their acceptance it starts fewer, and all agai
     ...{ maxInFlight: 3, pressedFrom: 8, maxInFlightWhenPressed: 1 },
   });
   await dispatcher.start();
-  dispatcher.waiting(7);
-  dispatcher.take([anEntry('a')]);
-  dispatcher.waiting(8);
-  dispatcher.take(['b', 'c', 'd'].map((id) => anEntry(id)));
+  dispatcher.setPendingCallers(7);
+  dispatcher.enqueue([anEntry('a')]);
+  dispatcher.setPendingCallers(8);
+  dispatcher.enqueue(['b', 'c', 'd'].map((id) => anEntry(id)));
   expect(temporal.open()).toHaveLength(1);
 
   jest.advanceTimersByTime(40);
-  dispatcher.waiting(9);
-  dispatcher.waiting(0);
+  dispatcher.setPendingCallers(9);
+  dispatcher.setPendingCallers(0);
   jest.advanceTimersByTime(40);
   expect(temporal.open()).toHaveLength(1);
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {
   planAcceptance,
-  unreported,
+  noReportFields,
   type AcceptanceSnapshot,
   type StatusCommand,
 } from '../../src/domain/acceptance/acceptance.ts';
@@ -34,7 +34,7 @@ const aCommand = (status: string, eventId: string, changes: Partial<StatusComman
   status,
   acceptedAt: time,
   occurredAt: time,
-  ...unreported,
+  ...noReportFields,
   ...changes,
 });
 

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
-import { writeCommunicationMail, type CommunicationMailFacts } from '../../src/domain/callbacks/communication-mail.ts';
+import {
+  writeCommunicationMail,
+  type CommunicationMailFacts,
+} from '../../src/domain/callbacks/communication-mail.ts';
 
 const facts = (changes: Partial<CommunicationMailFacts> = {}): CommunicationMailFacts => ({
   kind: 'disabled',

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
-import { unreported, type AcceptanceSnapshot, type StatusCommand } from '../../src/domain/acceptance/acceptance.ts';
-import { memberObjection, planMember, type DestinationSnapshot } from '../../src/domain/acceptance/member-acceptance.ts';
+import {
+  noReportFields,
+  type AcceptanceSnapshot,
+  type StatusCommand,
+} from '../../src/domain/acceptance/acceptance.ts';
+import {
+  memberObjection,
+  planMember,
+  type DestinationSnapshot,
+} from '../../src/domain/acceptance/member-acceptance.ts';
 
 const time = '2026-06-15T11:30:00.000000Z';
 const callback = { id: 'c', filter: {}, isDisabled: false, maxInFlight: 16 };
@@ -45,7 +53,7 @@ const aCommand = (changes: Partial<StatusCommand>): StatusCommand => ({
   status: 'queued',
   acceptedAt: time,
   occurredAt: time,
-  ...unreported,
+  ...noReportFields,
   ...changes,
 });
 const ofTwilio = (status: string, changes: Partial<StatusCommand> = {}) =>

@@ -7,7 +7,7 @@ const facts = (changes: Partial<MessageFacts> = {}): MessageFacts => ({
   messageId: '9f1d3c52-6c1e-4b7a-9d44-0c5a7e2b1f10',
   attributes: { studentId: '00123456', year: 2, isNew: true, nothing: null },
   environment: { campaignEnvVar: 'from the campaign', studentId: 'hidden' },
-  said: {},
+  eventVariables: {},
   names: {},
   ...changes,
 });
@@ -39,17 +39,17 @@ describe('A variable of a callback’s URL', () => {
   });
 
   it('is what the event says, under its name or under another that was given to it', () => {
-    const said = { messageStatus: 'undelivered', errorCode: '30003' };
+    const eventVariables = { messageStatus: 'undelivered', errorCode: '30003' };
     const names = { errorCode: 'ErrorCode' };
-    expect(valueOf('messageStatus', { said, names })).toBe('undelivered');
-    expect(valueOf('ErrorCode', { said, names })).toBe('30003');
-    expect(valueOf('errorCode', { said, names })).toBeNull();
+    expect(valueOf('messageStatus', { eventVariables, names })).toBe('undelivered');
+    expect(valueOf('ErrorCode', { eventVariables, names })).toBe('30003');
+    expect(valueOf('errorCode', { eventVariables, names })).toBeNull();
   });
 
   it('cannot be hidden by an attribute where the event or Dispatch itself names it', () => {
     const attributes = { batchId: 'x', messageStatus: 'x' };
     expect(valueOf('batchId', { attributes })).toBe('90210');
-    expect(valueOf('messageStatus', { attributes, said: { messageStatus: 'sent' } })).toBe('sent');
+    expect(valueOf('messageStatus', { attributes, eventVariables: { messageStatus: 'sent' } })).toBe('sent');
   });
 
   it.each(['nobody', 'nothing', 'toString', '__proto__', 'constructor'])('is none for %s', (name) => {

@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { renderUrl, sampleUrl, templateObjection, variablesOf } from '../../src/domain/campaigns/url-template.ts';
+import {
+  renderUrl,
+  sampleUrl,
+  templateObjection,
+  variablesOf,
+} from '../../src/domain/campaigns/url-template.ts';
 
 const render = (template: string, values: Record<string, string>) =>
   renderUrl(template, (name) => (Object.hasOwn(values, name) ? (values[name] ?? null) : null));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { nodePart } from '../../src/embedded/process/node-process.ts';
+import { nodeProcess } from '../../src/embedded/process/node-process.ts';
 import { processIdentity } from '../../src/embedded/process/process-identity.ts';
 import { createSupervisor } from '../../src/embedded/process/supervisor.ts';
 import { eventually } from './eventually.ts';
@@ -36,7 +36,7 @@ test('a Node part is ready when it says so, and one SIGTERM stops it', async () 
   const env = { PATH: process.env['PATH'] };
   const limits = { readyTimeoutMs: 10_000, stopTimeoutMs: 5_000 };
   const startedAt = Date.now();
-  await supervisor.add(nodePart({ name: 'app', modulePath: program, args: [marker], env, ...limits }));
+  await supervisor.add(nodeProcess({ name: 'app', modulePath: program, args: [marker], env, ...limits }));
   expect(Date.now() - startedAt).toBeGreaterThanOrEqual(200);
 
   await supervisor.stop();

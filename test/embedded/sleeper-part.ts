@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 
-import { spawnPart } from '../../src/embedded/process/spawn-process.ts';
-import type { Part } from '../../src/embedded/process/managed-process.ts';
+import { spawnProcess } from '../../src/embedded/process/spawn-process.ts';
+import type { ManagedProcess } from '../../src/embedded/process/managed-process.ts';
 
-export type Sleeper = Part & { pids: number[] };
+export type Sleeper = ManagedProcess & { pids: number[] };
 
 /** A real process that does nothing but live; `script` may make it behave worse. */
 export function sleeperPart(name: string, folder: string, script = 'setInterval(() => 0, 1000)'): Sleeper {
@@ -17,7 +17,7 @@ export function sleeperPart(name: string, folder: string, script = 'setInterval(
     logFile: join(folder, `${name}.log`),
     launch: async () => {
       const logFile = join(folder, `${name}.log`);
-      const started = await spawnPart({
+      const started = await spawnProcess({
         command: process.execPath,
         args: ['-e', script],
         cwd: '/',

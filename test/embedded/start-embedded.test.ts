@@ -10,7 +10,10 @@ import { startEmbedded } from '../../src/embedded/start-embedded.ts';
 import type { Embedded } from '../../src/embedded/start-embedded.ts';
 import { temporalBinaries } from '../../src/embedded/temporal-server/temporal-binaries.ts';
 import { updateTemporalSchema } from '../../src/embedded/temporal-server/temporal-schema.ts';
-import { restoreVisibilityIndexes, trimVisibilityIndexes } from '../../src/embedded/temporal-server/visibility-indexes.ts';
+import {
+  restoreVisibilityIndexes,
+  trimVisibilityIndexes,
+} from '../../src/embedded/temporal-server/visibility-indexes.ts';
 import { databasePasswords } from '../../src/embedded/postgres/database-passwords.ts';
 import { withClient } from '../../src/embedded/postgres/with-client.ts';
 import { eventually } from './eventually.ts';

@@ -221,7 +221,10 @@ test('programs on PATH are used as they are, and a missing UI server is said and
 });
 
 test('the versions are the ones that go.mod pins', async () => {
-  const goMod = await readFile(new URL('../../src/embedded/temporal-server/go/go.mod', import.meta.url), 'utf8');
+  const goMod = await readFile(
+    new URL('../../src/embedded/temporal-server/go/go.mod', import.meta.url),
+    'utf8',
+  );
   const pins = await temporalPins();
 
   expect(goMod).toContain(`go.temporal.io/server v${pins.server}`);

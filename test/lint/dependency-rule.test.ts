@@ -119,7 +119,9 @@ describe('the dependency rule', () => {
   });
 
   test('keeps zod out of the workflow bundle: schemas are imported by workflows and domain code for their types only.', async () => {
-    expect(await lint('workflows', importOf('../src/domain/acceptance/status.schema.ts'))).toContain(forbiddenByName);
+    expect(await lint('workflows', importOf('../src/domain/acceptance/status.schema.ts'))).toContain(
+      forbiddenByName,
+    );
     expect(await lint('src/domain', importOf('./status.schema.ts'))).toContain(forbiddenByName);
   });
 

@@ -2,7 +2,7 @@
 import type { Exchange } from '../../src/domain/delivery/attempt.ts';
 import { createEgressHealth } from '../../src/net/egress/egress-health.ts';
 import { createEgressPolicy } from '../../src/net/egress/egress-policy.ts';
-import { LateError } from '../../src/concurrency/with-deadline.ts';
+import { DeadlineExceededError } from '../../src/concurrency/with-deadline.ts';
 import { createGuardedAgent } from '../../src/net/connection/guarded-agent.ts';
 import { createHttpSender } from '../../src/net/exchange/http-sender.ts';
 import { createJudgeFailure, hasRouteOut } from '../../src/net/egress/judge-failure.ts';
@@ -110,7 +110,8 @@ describe('An error of the operating system', () => {
     }: { hasRoute?: boolean; isAnswering?: boolean; askedFor?: string | null } = {},
   ) => {
     const resolver = { isAnswering: async () => isAnswering } as unknown as NameResolver;
-    const cause = code === 'late' ? new LateError('late') : Object.assign(new Error('connect'), { code });
+    const cause =
+      code === 'late' ? new DeadlineExceededError('late') : Object.assign(new Error('connect'), { code });
     return createJudgeFailure({ resolver, tunnel: null, hasRoute: async () => hasRoute })(cause, {
       isSent: false,
       progress: { stage: 'connecting', askedFor },

@@ -1,5 +1,9 @@
 // The bytes and rules of the Notify systems beside GOV.UK's own.
-import { planAcceptance, unreported, type AcceptanceSnapshot } from '../../src/domain/acceptance/acceptance.ts';
+import {
+  planAcceptance,
+  noReportFields,
+  type AcceptanceSnapshot,
+} from '../../src/domain/acceptance/acceptance.ts';
 import type { DeliveryStatusFacts } from '../../src/domain/notifications/delivery-status-facts.ts';
 import { gcNotify } from '../../src/profiles/gc-notify.ts';
 import { govukNotify } from '../../src/profiles/govuk-notify.ts';
@@ -181,7 +185,7 @@ describe('What becomes a callback', () => {
       status,
       acceptedAt: time,
       occurredAt: time,
-      ...unreported,
+      ...noReportFields,
     }));
     const { plan } = planAcceptance(snapshot(notificationType), commands, callbackRule);
     return plan?.statuses.flatMap(({ status, state }) => (state === 'pending' ? [status] : []));

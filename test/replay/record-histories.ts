@@ -12,7 +12,7 @@ import type { ActivityPorts } from '../../activities/index.ts';
 import { readTemporalTls } from '../../src/domain/temporal-tls.ts';
 import { startEmbedded } from '../../src/embedded/start-embedded.ts';
 import { createProgressLog } from '../../src/main/progress-log.ts';
-import { createWorkflows } from '../../src/temporal/start-or-signal.ts';
+import { createWorkflowStarts } from '../../src/temporal/start-or-signal.ts';
 import { mainTaskQueue } from '../../src/temporal/task-queues.ts';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.ts';
 import { deliveryWorkflow } from '../../src/domain/workflow-id.ts';
@@ -80,7 +80,7 @@ const chapters: Chapter[] = [
     name: 'slow-receiver-then-delivered',
     statuses: [1],
     receiver: async ({ number }) => (number === 2 ? 200 : 500),
-    trouble: (fake) => fake.ports.gate.noteSlow('c'),
+    trouble: (fake) => fake.ports.gate.markSlow('c'),
   },
 ];
 
@@ -113,7 +113,7 @@ const communicationChapters: {
   },
   {
     name: 'returned-letters-in-two-pages',
-    type: 'tellReturnedLetters',
+    type: 'processReturnedLetters',
     argument: { reportId: '018f0000-0000-7000-8000-0000000000ff' },
   },
   {
@@ -184,7 +184,7 @@ async function recordNotification({
   fake.policy = { attempts: 3, intervalSeconds: 1, timeoutSeconds: 5 };
   trouble?.(fake);
   await record(name, fake.ports, async () => {
-    await createWorkflows(() => client, { isEager: true }).tell(
+    await createWorkflowStarts(() => client, { isEager: true }).startOrSignal(
       told.map((sequence) => ({
         ...fake.message(sequence),
         notificationId: fake.notificationId,
@@ -194,7 +194,7 @@ async function recordNotification({
         callbackId: '018f0000-0000-7000-8000-0000000000cc',
         receiverId: '018f0000-0000-7000-8000-0000000000cc',
         maxInFlight: 16,
-        round: 0,
+        generation: 0,
       })),
     );
     return deliveryWorkflow('delivery_status', fake.notificationId).id;
@@ -240,7 +240,7 @@ async function recordCommunication({
       },
     },
   });
-  const pagePorts: Pick<ActivityPorts, 'tellReturnedLetters' | 'stepOfBatch'> = {
+  const pagePorts: Pick<ActivityPorts, 'processReturnedLetters' | 'stepOfBatch'> = {
     // All of it is processed by the time that it is started.
     stepOfBatch: async (_id, limit) => {
       const isComplete = started === 250;
@@ -248,7 +248,7 @@ async function recordCommunication({
       const status = isComplete ? 'COMPLETE' : 'IN_PROGRESS';
       return { status, members: 250, started, processed: 250, isClosed: true };
     },
-    tellReturnedLetters: async (_id, limit) => {
+    processReturnedLetters: async (_id, limit) => {
       lettersDone = Math.min(700, lettersDone + limit);
       return {
         ...{ id: 'report', matched: 700, done: lettersDone, state: lettersDone === 700 ? 'done' : 'running' },

@@ -1,4 +1,5 @@
 // All activities over the real database, as a worker has them; what they would send outside is written down instead.
+import { createAcceptor } from '../../src/use-cases/acceptance/accept-events.ts';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type { Pool } from 'pg';
@@ -13,9 +14,9 @@ import { createServiceStore } from '../../src/db/access/service-store.ts';
 import { createStatusStore } from '../../src/db/acceptance/status-store.ts';
 import { createAcceptStatus } from '../../src/use-cases/acceptance/accept-status.ts';
 import { createAdvanceBatch } from '../../src/use-cases/campaigns/advance-batch.ts';
-import { createTellReturnedLetters } from '../../src/use-cases/letters/process-returned-letters.ts';
+import { createProcessReturnedLetters } from '../../src/use-cases/letters/process-returned-letters.ts';
 import { timeOutNotification } from '../../src/use-cases/acceptance/time-out-notification.ts';
-import { noHandover, noMetrics } from './db-fixture.ts';
+import { noDispatchSink, noMetrics } from './db-fixture.ts';
 import { createFakeDelivery, type Receiver } from './fake-delivery.ts';
 
 export function activitiesOnDatabase(pool: Pool, receiver: Receiver) {
@@ -24,10 +25,10 @@ export function activitiesOnDatabase(pool: Pool, receiver: Receiver) {
     sent.callbacks += 1;
     return receiver(attempt);
   });
-  const acceptance = {
-    ...{ statuses: createStatusStore(pool), handover: noHandover, metrics: noMetrics },
+  const acceptance = createAcceptor({
+    ...{ statuses: createStatusStore(pool), dispatchSink: noDispatchSink, metrics: noMetrics },
     now: () => new Date(),
-  };
+  });
   const timeoutPorts = {
     notifications: createNotificationStore(pool),
     services: createServiceStore(pool),
@@ -48,7 +49,7 @@ export function activitiesOnDatabase(pool: Pool, receiver: Receiver) {
     publicUrl: 'https://ringback.example',
     drains: createDrainStore(pool),
     timeOut: (notificationId) => timeOutNotification(timeoutPorts, notificationId),
-    tellReturnedLetters: createTellReturnedLetters({
+    processReturnedLetters: createProcessReturnedLetters({
       ...acceptance,
       letterReports: createLetterReportStore(pool),
     }),

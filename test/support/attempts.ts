@@ -1,9 +1,10 @@
 // Attempts as the activities record them, of which a test names only what it is about.
+import { createAcceptor } from '../../src/use-cases/acceptance/accept-events.ts';
 import type { Pool } from 'pg';
 import { createStatusStore } from '../../src/db/acceptance/status-store.ts';
 import type { AttemptRecord } from '../../src/ports/index.ts';
 import { createAcceptStatus } from '../../src/use-cases/acceptance/accept-status.ts';
-import { noHandover, noMetrics, operator, storeNotification } from './db-fixture.ts';
+import { noDispatchSink, noMetrics, operator, storeNotification } from './db-fixture.ts';
 
 export function anAttempt(notificationId: string, changes: Partial<AttemptRecord> = {}): AttemptRecord {
   return {
@@ -48,12 +49,14 @@ export const exhausted = (callbackId: string, reason = 'It was tried 5 times wit
 /** A notification of the service with statuses 1 to `count` accepted. */
 export async function withStatuses(pool: Pool, serviceId: string, count: number): Promise<string> {
   const id = await storeNotification(pool, serviceId, { reference: 'ref "1" \\ 😀' });
-  const accept = createAcceptStatus({
-    statuses: createStatusStore(pool),
-    handover: noHandover,
-    metrics: noMetrics,
-    now: () => new Date('2026-06-15T11:30:00.123Z'),
-  });
+  const accept = createAcceptStatus(
+    createAcceptor({
+      statuses: createStatusStore(pool),
+      dispatchSink: noDispatchSink,
+      metrics: noMetrics,
+      now: () => new Date('2026-06-15T11:30:00.123Z'),
+    }),
+  );
   for (let sequence = 1; sequence <= count; sequence += 1)
     await accept(operator, id, { status: 'sending', sent_at: `2026-06-15T11:30:0${sequence}.000001Z` });
   return id;

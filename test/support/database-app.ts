@@ -1,4 +1,5 @@
 // The HTTP side over the real stores on a database of its own, listening on a socket; nothing is delivered.
+import { createAcceptor } from '../../src/use-cases/acceptance/accept-events.ts';
 import { createSetAsideRequests } from '../../src/db/dispatch/set-aside-requests.ts';
 import { connect } from 'node:net';
 import { createSealedBox } from '../../src/crypto/sealed-box.ts';
@@ -26,7 +27,7 @@ import { createProviderAccounts } from '../../src/use-cases/providers/provider-a
 import { createReceiveInbound } from '../../src/use-cases/providers/receive-inbound.ts';
 import { createReceiveReceipts } from '../../src/use-cases/providers/receive-receipts.ts';
 import { createTestDatabase } from './database.ts';
-import { noHandover, noMetrics } from './db-fixture.ts';
+import { noDispatchSink, noMetrics } from './db-fixture.ts';
 import { createFakePorts } from './fake-ports.ts';
 import { fixture } from './fixture.ts';
 import { adminToken, createTestApp } from './test-app.ts';
@@ -44,7 +45,7 @@ export async function createDatabaseApp({ trustProxy = [] as string[] } = {}) {
   const inbound = createInboundStore(pool);
   const providers = createProviderStore(pool);
   const accounts = createProviderAccounts({ providers, secrets, onUnopened: () => undefined });
-  const acceptance = { statuses, handover: noHandover, metrics: noMetrics, now };
+  const acceptance = createAcceptor({ statuses, dispatchSink: noDispatchSink, metrics: noMetrics, now });
   const acceptStatus = createAcceptStatus(acceptance);
   const acceptComplaint = createAcceptComplaint(acceptance);
   const acceptInbound = createAcceptInbound({ ...acceptance, services, inbound });

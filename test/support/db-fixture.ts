@@ -4,11 +4,11 @@ import { v7 as uuidv7 } from 'uuid';
 import { createCallbackStore } from '../../src/db/callbacks/callback-store.ts';
 import { createNotificationStore } from '../../src/db/notifications/notification-store.ts';
 import { createServiceStore } from '../../src/db/access/service-store.ts';
-import { unreported, type StatusCommand } from '../../src/domain/acceptance/acceptance.ts';
+import { noReportFields, type StatusCommand } from '../../src/domain/acceptance/acceptance.ts';
 import type { CallbackFilter } from '../../src/domain/callbacks/callback.schema.ts';
 import type { Notification } from '../../src/domain/notifications/notification.schema.ts';
 import type { DeliveryMetrics } from '../../src/ports/index.ts';
-export { noHandover } from '../../src/use-cases/acceptance/accept-events.ts';
+export { noDispatchSink } from '../../src/use-cases/acceptance/accept-events.ts';
 import { aNewNotification, aService, callbackSettings } from './builders.ts';
 
 export const operator = { kind: 'operator' } as const;
@@ -51,7 +51,7 @@ export function aCommand(notificationId: string, changes: Partial<StatusCommand>
     status: 'sending',
     acceptedAt: '2026-06-15T11:30:00.123456Z',
     occurredAt: '2026-06-15T11:29:59.654321Z',
-    ...unreported,
+    ...noReportFields,
     ...changes,
   };
 }

@@ -1,4 +1,5 @@
 // A Dispatch service with communications and batches, made by the real stores.
+import { createAcceptor } from '../../src/use-cases/acceptance/accept-events.ts';
 import type { Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { createBatchStore } from '../../src/db/campaigns/batch-store.ts';
@@ -8,16 +9,17 @@ import { createStatusStore } from '../../src/db/acceptance/status-store.ts';
 import type { NewMember } from '../../src/domain/campaigns/batch.schema.ts';
 import { createAcceptStatus } from '../../src/use-cases/acceptance/accept-status.ts';
 import { aService } from './builders.ts';
-import { noHandover, noMetrics, operator } from './db-fixture.ts';
+import { noDispatchSink, noMetrics, operator } from './db-fixture.ts';
 
 export const time = '2026-06-15T11:30:00.000000Z';
 
-export const acceptanceBy = (pool: Pool) => ({
-  statuses: createStatusStore(pool),
-  handover: noHandover,
-  metrics: noMetrics,
-  now: () => new Date(),
-});
+export const acceptanceBy = (pool: Pool) =>
+  createAcceptor({
+    statuses: createStatusStore(pool),
+    dispatchSink: noDispatchSink,
+    metrics: noMetrics,
+    now: () => new Date(),
+  });
 
 export const aMember = (n = 0): NewMember => ({
   attributes: { zebra: n, apple: `00${n}`, id: `M-${n}` },

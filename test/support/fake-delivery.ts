@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { isOurs, type AttemptOutcome, type Exchange } from '../../src/domain/delivery/attempt.ts';
 import type { EventName } from '../../src/domain/event.ts';
-import { isSettled, type StoredState } from '../../src/domain/callbacks/callback-state.ts';
+import { isTerminal, type StoredState } from '../../src/domain/callbacks/callback-state.ts';
 import { fromDate } from '../../src/domain/instant.ts';
 import type { RetryPolicy } from '../../src/domain/delivery/retry-policy.ts';
-import { createHeldAttempts, createOpenAttempts, type ActivityPorts } from '../../activities/index.ts';
-import { createAttemptGate } from '../../src/delivery/concurrency-limiter.ts';
+import { createHeldAttempts, createInFlightAttempts, type ActivityPorts } from '../../activities/index.ts';
+import { createConcurrencyLimiter } from '../../src/delivery/concurrency-limiter.ts';
 import { mostHeldAttempts } from '../../src/temporal/worker-slots.ts';
 import { createFakeCommunicationPorts } from './fakes/communication-ports.ts';
 import { createFakeSecretBox } from './fakes/secret-box.ts';
@@ -81,8 +81,8 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
     attempting: noop,
     answered: noop,
     attempted: noop,
-    gate: createAttemptGate(),
-    openAttempts: createOpenAttempts(),
+    gate: createConcurrencyLimiter(),
+    inFlightAttempts: createInFlightAttempts(),
     heldAttempts: createHeldAttempts(mostHeldAttempts),
     patienceMs: 60_000,
     ownTaskQueue: 'nobody polls this one',
@@ -95,24 +95,24 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
         const own = find(attempt.sequence);
         if (!own) throw new Error('an attempt of an unknown status');
         own.attempts.push(attempt);
-        if (isSettled(own.state)) return;
+        if (isTerminal(own.state)) return;
         own.state = attempt.state;
         if (attempt.consequence) meet(attempt.consequence);
         own.dueAt = (await fake.clock()) + (attempt.nextAttemptInSeconds ?? 0) * 1000;
       },
       fail: async (_id, sequence, consequence) => {
         const own = find(sequence);
-        if (!own || isSettled(own.state)) return;
+        if (!own || isTerminal(own.state)) return;
         own.state = 'failed';
         meet(consequence);
       },
       end: async (_id, sequence, { state }) => {
         const own = find(sequence);
-        if (own && !isSettled(own.state)) own.state = state;
+        if (own && !isTerminal(own.state)) own.state = state;
       },
       hold: async (_id, sequence) => {
         const own = find(sequence);
-        if (!own || isSettled(own.state) || !fake.isDisabled) return false;
+        if (!own || isTerminal(own.state) || !fake.isDisabled) return false;
         own.state = 'held';
         return true;
       },
@@ -122,7 +122,7 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
     },
     ...createFakeCommunicationPorts(),
     timeOut: async () => ({ kind: 'nothing to do' }),
-    tellReturnedLetters: async () => null,
+    processReturnedLetters: async () => null,
     stepOfBatch: async () => null,
     sender: {
       async send(request): Promise<Exchange> {
@@ -159,8 +159,8 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
       }),
     /** What another process knows of this one's attempts: nothing. */
     forgetProcess: () => {
-      ports.openAttempts = createOpenAttempts();
-      ports.gate = createAttemptGate();
+      ports.inFlightAttempts = createInFlightAttempts();
+      ports.gate = createConcurrencyLimiter();
     },
     /** What enabling and its drain do, but for the telling. */
     enable: () => {
@@ -188,7 +188,7 @@ function toJob(
     ({ sequence, state, event }) =>
       event === own.event &&
       sequence < own.sequence &&
-      (!isSettled(state) || (state === 'held' && !current.isDisabled)),
+      (!isTerminal(state) || (state === 'held' && !current.isDisabled)),
   );
   return {
     notificationId,

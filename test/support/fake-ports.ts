@@ -1,15 +1,19 @@
+import { createAcceptor } from '../../src/use-cases/acceptance/accept-events.ts';
 import type { DeliveryMetrics, SendTest, Sns, UrlPolicy } from '../../src/ports/index.ts';
-import { noHandover } from '../../src/use-cases/acceptance/accept-events.ts';
+import { noDispatchSink } from '../../src/use-cases/acceptance/accept-events.ts';
 import { createAcceptComplaint } from '../../src/use-cases/acceptance/accept-complaint.ts';
 import { createAcceptInbound } from '../../src/use-cases/acceptance/accept-inbound.ts';
 import { createAcceptProblem } from '../../src/use-cases/acceptance/accept-problem.ts';
 import { createAcceptStatus } from '../../src/use-cases/acceptance/accept-status.ts';
-import { lookAtEarlyReceipts } from '../../src/use-cases/providers/match-early-receipts.ts';
-import { createProviderAccounts, type UnopenedCredentials } from '../../src/use-cases/providers/provider-accounts.ts';
+import { matchEarlyReceipts } from '../../src/use-cases/providers/match-early-receipts.ts';
+import {
+  createProviderAccounts,
+  type UnopenedCredentials,
+} from '../../src/use-cases/providers/provider-accounts.ts';
 import { createReceiveInbound } from '../../src/use-cases/providers/receive-inbound.ts';
 import { createReceiveReceipts } from '../../src/use-cases/providers/receive-receipts.ts';
 import type { UnopenedKey } from '../../src/use-cases/access/service-keys.ts';
-import { createTellReturnedLetters } from '../../src/use-cases/letters/process-returned-letters.ts';
+import { createProcessReturnedLetters } from '../../src/use-cases/letters/process-returned-letters.ts';
 import { createFakeApiKeyStore } from './fakes/api-key-store.ts';
 import { createFakeBatchStore } from './fakes/batch-store.ts';
 import { createFakeCallbackStore } from './fakes/callback-store.ts';
@@ -64,12 +68,12 @@ export function createFakePorts() {
   const inbound = createFakeInboundStore(memory);
   const letterReports = createFakeLetterReportStore();
   const now = (): Date => testNow;
-  const acceptance = {
+  const acceptance = createAcceptor({
     statuses,
-    handover: noHandover,
+    dispatchSink: noDispatchSink,
     metrics: noMetrics,
     now,
-  };
+  });
   const providers = createFakeProviderStore(memory);
   const receipts = createFakeReceiptStore(memory);
   const secrets = createFakeSecretBox();
@@ -104,7 +108,7 @@ export function createFakePorts() {
     accounts,
     receiveReceipts: createReceiveReceipts({ ...door, ...reporting }),
     receiveInbound: createReceiveInbound({ ...door, acceptInbound }),
-    lookAtEarlyReceipts: (at: Date) => lookAtEarlyReceipts({ ...reporting, now: () => at }),
+    lookAtEarlyReceipts: (at: Date) => matchEarlyReceipts({ ...reporting, now: () => at }),
     services,
     inbound,
     apiKeys: createFakeApiKeyStore(memory),
@@ -127,7 +131,7 @@ export function createFakePorts() {
     letterReports,
     setAsideRequests: createFakeSetAsideRequests(),
     /** What the workflow of a report does. */
-    tellReturnedLetters: createTellReturnedLetters({ ...acceptance, letterReports }),
+    tellReturnedLetters: createProcessReturnedLetters({ ...acceptance, letterReports }),
     now,
   };
 }

@@ -1,4 +1,5 @@
 // The HTTP side over real stores, without a listening socket.
+import { createAcceptor } from '../../src/use-cases/acceptance/accept-events.ts';
 import type { Pool } from 'pg';
 import { createApiKeyStore } from '../../src/db/access/api-key-store.ts';
 import { createBatchStore } from '../../src/db/campaigns/batch-store.ts';
@@ -19,7 +20,7 @@ import { createAcceptComplaint } from '../../src/use-cases/acceptance/accept-com
 import { createAcceptInbound } from '../../src/use-cases/acceptance/accept-inbound.ts';
 import { createAcceptProblem } from '../../src/use-cases/acceptance/accept-problem.ts';
 import { createAcceptStatus } from '../../src/use-cases/acceptance/accept-status.ts';
-import { noHandover, noMetrics } from './db-fixture.ts';
+import { noDispatchSink, noMetrics } from './db-fixture.ts';
 import { createTestApp } from './test-app.ts';
 
 export function createRealApp(pool: Pool) {
@@ -27,7 +28,7 @@ export function createRealApp(pool: Pool) {
   const services = createServiceStore(pool);
   const inbound = createInboundStore(pool);
   const now = (): Date => new Date();
-  const acceptance = { statuses, handover: noHandover, metrics: noMetrics, now };
+  const acceptance = createAcceptor({ statuses, dispatchSink: noDispatchSink, metrics: noMetrics, now });
   return createTestApp({
     ...{ statuses, services, inbound, now },
     apiKeys: createApiKeyStore(pool),

@@ -1,4 +1,5 @@
 // Providers that report to real stores: whose message a receipt reaches.
+import { createAcceptor } from '../../src/use-cases/acceptance/accept-events.ts';
 import type { Pool } from 'pg';
 import { createProviderStore } from '../../src/db/providers/provider-store.ts';
 import { createReceiptStore } from '../../src/db/providers/receipt-store.ts';
@@ -7,20 +8,20 @@ import { createStatusStore } from '../../src/db/acceptance/status-store.ts';
 import { providerContext } from '../../src/domain/access/secret-contexts.ts';
 import { createAcceptComplaint } from '../../src/use-cases/acceptance/accept-complaint.ts';
 import { createAcceptStatus } from '../../src/use-cases/acceptance/accept-status.ts';
-import { lookAtEarlyReceipts } from '../../src/use-cases/providers/match-early-receipts.ts';
+import { matchEarlyReceipts } from '../../src/use-cases/providers/match-early-receipts.ts';
 import { createProviderAccounts } from '../../src/use-cases/providers/provider-accounts.ts';
 import { createReceiveReceipts } from '../../src/use-cases/providers/receive-receipts.ts';
-import { storeNotification, storeService, noHandover, noMetrics } from './db-fixture.ts';
+import { storeNotification, storeService, noDispatchSink, noMetrics } from './db-fixture.ts';
 import { createFakeSecretBox } from './fakes/secret-box.ts';
 
 export function createReceiptStage(pool: Pool) {
   const secrets = createFakeSecretBox();
   const providers = createProviderStore(pool);
   const accounts = createProviderAccounts({ providers, secrets, onUnopened: () => undefined });
-  const acceptance = {
-    ...{ statuses: createStatusStore(pool), handover: noHandover, metrics: noMetrics },
+  const acceptance = createAcceptor({
+    ...{ statuses: createStatusStore(pool), dispatchSink: noDispatchSink, metrics: noMetrics },
     now: () => new Date(),
-  };
+  });
   const ambiguous: string[][] = [];
   const ports = {
     receipts: createReceiptStore(pool),
@@ -82,7 +83,7 @@ export function createReceiptStage(pool: Pool) {
     },
     async look(now = new Date()) {
       await pool.query("UPDATE early_receipts SET next_look_at = now() - interval '1 second'");
-      return lookAtEarlyReceipts({ ...ports, now: () => now });
+      return matchEarlyReceipts({ ...ports, now: () => now });
     },
   };
 }

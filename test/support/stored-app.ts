@@ -1,4 +1,5 @@
 // The HTTP side over the real stores of a database; nothing is delivered.
+import { createAcceptor } from '../../src/use-cases/acceptance/accept-events.ts';
 import type { Pool } from 'pg';
 import { createSealedBox } from '../../src/crypto/sealed-box.ts';
 import { createApiKeyStore } from '../../src/db/access/api-key-store.ts';
@@ -19,7 +20,7 @@ import { createAcceptComplaint } from '../../src/use-cases/acceptance/accept-com
 import { createAcceptInbound } from '../../src/use-cases/acceptance/accept-inbound.ts';
 import { createAcceptProblem } from '../../src/use-cases/acceptance/accept-problem.ts';
 import { createAcceptStatus } from '../../src/use-cases/acceptance/accept-status.ts';
-import { noHandover, noMetrics } from './db-fixture.ts';
+import { noDispatchSink, noMetrics } from './db-fixture.ts';
 import { createTestApp } from './test-app.ts';
 
 export function createStoredApp(pool: Pool, changes: Partial<HttpDeps> = {}) {
@@ -27,7 +28,7 @@ export function createStoredApp(pool: Pool, changes: Partial<HttpDeps> = {}) {
   const services = createServiceStore(pool);
   const statuses = createStatusStore(pool);
   const inbound = createInboundStore(pool);
-  const acceptance = { statuses, handover: noHandover, metrics: noMetrics, now };
+  const acceptance = createAcceptor({ statuses, dispatchSink: noDispatchSink, metrics: noMetrics, now });
   return createTestApp({
     services,
     apiKeys: createApiKeyStore(pool),

@@ -1,9 +1,10 @@
+import { createAcceptor } from '../../src/use-cases/acceptance/accept-events.ts';
 import { v7 as uuidv7 } from 'uuid';
 import { createAcceptStatus } from '../../src/use-cases/acceptance/accept-status.ts';
 import type { StatusStore } from '../../src/ports/index.ts';
 import { aNewNotification, aService } from '../support/builders.ts';
 import { createFakePorts } from '../support/fake-ports.ts';
-import { noHandover, noMetrics, operator } from '../support/db-fixture.ts';
+import { noDispatchSink, noMetrics, operator } from '../support/db-fixture.ts';
 
 async function withNotifications(...profiles: string[]) {
   const ports = createFakePorts();
@@ -16,12 +17,14 @@ async function withNotifications(...profiles: string[]) {
     ids.push(given.notification.id);
   }
   const accepting = (changes: Partial<StatusStore> = {}) =>
-    createAcceptStatus({
-      statuses: { ...ports.statuses, ...changes },
-      handover: noHandover,
-      metrics: noMetrics,
-      now: ports.now,
-    });
+    createAcceptStatus(
+      createAcceptor({
+        statuses: { ...ports.statuses, ...changes },
+        dispatchSink: noDispatchSink,
+        metrics: noMetrics,
+        now: ports.now,
+      }),
+    );
   return { ports, ids, accepting };
 }
 

@@ -92,7 +92,7 @@ test('when the process that has the exchange open is gone, one attempt is made i
 
 test('to a receiver that was slow just now, even the first attempt is made where waiting costs nobody anything', async () => {
   const fake = createFakeDelivery([1], async () => 200);
-  fake.ports.gate.noteSlow('c');
+  fake.ports.gate.markSlow('c');
 
   await stage.runToEnd(fake, [1]);
 
@@ -113,7 +113,7 @@ test('a timeout makes a receiver slow, an answer does not', async () => {
 test('a receiver that has as many attempts as it allows is tried when one has ended, on the other queue', async () => {
   const fake = createFakeDelivery([1], async () => 200);
   const full = { receiverId: 'c', maxInFlight: 16, ratePerSecond: null };
-  const leaves = Array.from({ length: 16 }, () => fake.ports.gate.enter(full));
+  const leaves = Array.from({ length: 16 }, () => fake.ports.gate.tryAcquire(full));
   const worker = await stage.createWorker(fake);
 
   await worker.runUntil(async () => {
@@ -131,7 +131,7 @@ test('a receiver that has as many attempts as it allows is tried when one has en
 test('where even the line is full nothing is tried or counted, and it is delivered in the end', async () => {
   const fake = createFakeDelivery([1], async () => 200);
   const full = { receiverId: 'c', maxInFlight: 16, ratePerSecond: null };
-  const leaves = Array.from({ length: 16 }, () => fake.ports.gate.enter(full));
+  const leaves = Array.from({ length: 16 }, () => fake.ports.gate.tryAcquire(full));
   const stop = new AbortController();
   const line = Array.from({ length: 64 }, () => fake.ports.gate.wait(full, stop.signal));
   const worker = await stage.createWorker(fake);

@@ -33,7 +33,7 @@ test('a workflow with two events at the same time goes on in another process, wh
   };
   fake.ports.gate = {
     ...gate,
-    enter: (callback) => (isBusy ? null : gate.enter(callback)),
+    tryAcquire: (callback) => (isBusy ? null : gate.tryAcquire(callback)),
     wait: async () => null,
   };
 

@@ -86,7 +86,7 @@ test('letters are told of page by page to the end, over pages that fail, with pr
   let done = 0;
   let failures = 2;
   const pages: number[] = [];
-  const tellReturnedLetters: ActivityPorts['tellReturnedLetters'] = async (_id, limit) => {
+  const processReturnedLetters: ActivityPorts['processReturnedLetters'] = async (_id, limit) => {
     pages.push(limit);
     if (failures-- > 0) throw new Error('the database is away');
     done = Math.min(1700, done + limit);
@@ -95,8 +95,8 @@ test('letters are told of page by page to the end, over pages that fail, with pr
     };
   };
 
-  await onStage({ tellReturnedLetters }, async (options) => {
-    const handle = await stage.env.client.workflow.start('tellReturnedLetters', {
+  await onStage({ processReturnedLetters }, async (options) => {
+    const handle = await stage.env.client.workflow.start('processReturnedLetters', {
       ...options,
       args: [{ reportId: randomUUID() }],
     });

@@ -2,7 +2,7 @@
 import { isCallbackOf, receiverOf } from '../fragments/callback-join.ts';
 import { destinationsOf } from '../fragments/destinations.ts';
 import { dispatchChannel } from '../dispatch/dispatch-signal.ts';
-import { givenRows } from '../fragments/parameter-rows.ts';
+import { parameterRows } from '../fragments/parameter-rows.ts';
 import { wokenBatches } from '../fragments/wake-batches.ts';
 
 export const loadStatement = `
@@ -11,7 +11,7 @@ export const loadStatement = `
     c.state = 'disabled' AS is_disabled, c.max_in_flight,
     ${receiverOf('c.id', 'c.event')} AS receiver_id, known.sequence AS known_sequence,
     CASE WHEN n.batch_id IS NOT NULL THEN ${destinationsOf('n.id')} END AS destinations
-  FROM ${givenRows('$1::uuid[], $2::uuid[]', 'notification_id, event_id')} k
+  FROM ${parameterRows('$1::uuid[], $2::uuid[]', 'notification_id, event_id')} k
   JOIN notifications n ON n.id = k.notification_id
   JOIN services s ON s.id = n.service_id
   LEFT JOIN callbacks c ON ${isCallbackOf('c.event')}
@@ -42,7 +42,7 @@ const countProcessed = `finished AS (
 export const commitStatement = `
   WITH locked AS (
     SELECT p.*
-    FROM ${givenRows(
+    FROM ${parameterRows(
       '$1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[], $6::timestamptz[], $7::timestamptz[]',
       'id, from_sequence, to_sequence, final_sequence, status, completed_at, sent_at',
     )} p

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { groupBy } from '../../concurrency/group-by.ts';
 import type { KeyType } from '../../domain/access/key-type.ts';
 import type { ApiKeyStore } from '../../ports/index.ts';
-import { givenRows } from '../fragments/parameter-rows.ts';
+import { parameterRows } from '../fragments/parameter-rows.ts';
 import { createSharedStatement } from '../postgres/shared-statement.ts';
 
 type ActiveKeyRow = {
@@ -22,7 +22,7 @@ export function createApiKeyStore(pool: Pool): ApiKeyStore {
     const { rows } = await pool.query<ActiveKeyRow>({
       name: 'load-active-keys',
       text: `SELECT s.id AS service_id, s.profile, s.rate_limit_per_second, k.id, k.name, k.key_type, k.sealed_secret
-        FROM ${givenRows('$1::uuid[]', 'service_id')} g
+        FROM ${parameterRows('$1::uuid[]', 'service_id')} g
         JOIN services s ON s.id = g.service_id
         LEFT JOIN api_keys k ON k.service_id = s.id AND k.revoked_at IS NULL`,
       values: [[...new Set(serviceIds)]],

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { Drain } from '../../domain/callbacks/drain.schema.ts';
 import type { DrainStore } from '../../ports/index.ts';
-import { queuedAgain } from '../fragments/requeue.ts';
+import { requeue } from '../fragments/requeue.ts';
 import { releaseDue } from '../fragments/held-statements.ts';
 
 const columns =
@@ -27,7 +27,7 @@ const releaseStatement = `
     ORDER BY h.held_at, h.notification_id, h.sequence
     LIMIT (SELECT allowed FROM drain)
     FOR UPDATE OF h
-  ), ${releaseDue}, ${queuedAgain('released')}
+  ), ${releaseDue}, ${requeue('released')}
   UPDATE drains d
   SET released = d.released + (SELECT count(*) FROM released),
     paced_until = greatest(d.paced_until, now())

@@ -57,11 +57,11 @@ const loadStatement = `
 
 export function createMailStore(pool: Pool): MailStore {
   return {
-    async unsent(communicationId, kind, occasion) {
+    async unsent(communicationId, kind, incident) {
       const { rows } = await pool.query<{ id: string }>(
         `SELECT id FROM mails WHERE callback_id = $1 AND kind = $2 AND occasion = $3 AND sent_at IS NULL
          ORDER BY address`,
-        [communicationId, kind, occasion],
+        [communicationId, kind, incident],
       );
       return rows.map(({ id }) => id);
     },

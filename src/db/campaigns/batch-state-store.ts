@@ -88,6 +88,6 @@ function toState(row: StateRow): BatchState {
     processed: row.processed,
     isClosed: row.is_closed,
     isComplete: row.is_complete,
-    tellsWhenSent: row.tells_when_sent,
+    reportsWhenSent: row.tells_when_sent,
   };
 }

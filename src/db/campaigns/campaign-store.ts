@@ -1,5 +1,9 @@
 import type { Pool } from 'pg';
-import type { Campaign, Communication, CommunicationCallback } from '../../domain/campaigns/communication.schema.ts';
+import type {
+  Campaign,
+  Communication,
+  CommunicationCallback,
+} from '../../domain/campaigns/communication.schema.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { CampaignStore, NewCommunication, StoredCallback } from '../../ports/index.ts';
 import { loadCommunicationHistory } from './communication-history.ts';

@@ -1,7 +1,7 @@
 // What an attempt leaves behind, as one statement each: the healthy one stays short, and a failure that stops its
 // communication does so in the same transaction, or not at all.
 import { dispatchChannel } from '../dispatch/dispatch-signal.ts';
-import { givenRows } from '../fragments/parameter-rows.ts';
+import { parameterRows } from '../fragments/parameter-rows.ts';
 
 const exchangeColumns = `url, started_at, duration_ms, outcome, response_status, response_headers, response_body,
       response_truncated, error`;
@@ -90,7 +90,7 @@ export const recordTogetherStatement = `
     SELECT notification_id, sequence,
       1 + (SELECT count(*) FROM attempts made WHERE made.notification_id = a.notification_id AND made.sequence = a.sequence),
       ${exchangeColumns}
-    FROM ${givenRows(
+    FROM ${parameterRows(
       `$1::uuid[], $2::int[], $3::text[], $4::timestamptz[], $5::int[], $6::text[], $7::int[], $8::jsonb[], $9::bytea[],
       $10::boolean[], $11::text[]`,
       `notification_id, sequence, ${exchangeColumns}`,
@@ -98,7 +98,7 @@ export const recordTogetherStatement = `
     ORDER BY notification_id, sequence
   ), open AS (
     SELECT a.*
-    FROM ${givenRows(
+    FROM ${parameterRows(
       '$1::uuid[], $2::int[], $12::text[], $11::text[], $13::double precision[]',
       'notification_id, sequence, state, error, next_in_seconds',
     )} a

@@ -9,7 +9,7 @@ import type { DeliveryJob, DeliveryStore, StoredCallback } from '../../ports/ind
 import { isCallbackOf, receiverOf } from '../fragments/callback-join.ts';
 import { targetOf, toTarget, withTarget, type TargetJson } from '../fragments/communication-target.ts';
 import { isCounted } from '../fragments/counted-attempts.ts';
-import { givenRows } from '../fragments/parameter-rows.ts';
+import { parameterRows } from '../fragments/parameter-rows.ts';
 import { createSharedStatement } from '../postgres/shared-statement.ts';
 import { storedCallbackColumns, toStoredCallback, type StoredCallbackRow } from './stored-callback.ts';
 
@@ -64,7 +64,7 @@ const loadStatement = `
     CASE WHEN n.communication_id IS NOT NULL THEN ${targetOf} END AS target, ${storedCallbackColumns}, ${receiverOf('c.id', 'st.event')} AS receiver_id, made.attempts_made, made.attempts_recorded, made.own_failures,
     earlier.sequence AS earlier_sequence, earlier.status AS earlier_status, earlier.event_id AS earlier_event_id,
     earlier.state = 'held' AS earlier_is_held
-  FROM ${givenRows('$1::uuid[], $2::int[]', 'notification_id, sequence')} k
+  FROM ${parameterRows('$1::uuid[], $2::int[]', 'notification_id, sequence')} k
   JOIN statuses st ON st.notification_id = k.notification_id AND st.sequence = k.sequence
   JOIN notifications n ON n.id = st.notification_id
   JOIN services s ON s.id = n.service_id

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { EventName } from '../../domain/event.ts';
 import type { DispatchEntry, DispatchQueue } from '../../ports/index.ts';
-import { givenRows } from '../fragments/parameter-rows.ts';
+import { parameterRows } from '../fragments/parameter-rows.ts';
 
 type EntryRow = {
   notification_id: string;
@@ -92,7 +92,7 @@ const ownersStatement = `
 
 export function createDispatchQueue(pool: Pool): DispatchQueue {
   return {
-    async beat(owner, leaseSeconds) {
+    async renewLease(owner, leaseSeconds) {
       await pool.query(
         `INSERT INTO dispatchers (id, alive_until) VALUES ($1, now() + make_interval(secs => $2))
          ON CONFLICT (id) DO UPDATE SET alive_until = excluded.alive_until`,
@@ -133,17 +133,17 @@ export function createDispatchQueue(pool: Pool): DispatchQueue {
       await pool.query({
         name: 'finish-dispatch-entries',
         text: `DELETE FROM dispatch_entries e
-          USING ${givenRows('$1::uuid[], $2::int[], $3::int[]', 'notification_id, sequence, round')} done
+          USING ${parameterRows('$1::uuid[], $2::int[], $3::int[]', 'notification_id, sequence, round')} done
           WHERE e.notification_id = done.notification_id AND e.sequence = done.sequence AND e.round = done.round`,
         values: [
           entries.map((entry) => entry.notificationId),
           entries.map((entry) => entry.sequence),
-          entries.map((entry) => entry.round),
+          entries.map((entry) => entry.generation),
         ],
       });
     },
 
-    async resign(owner) {
+    async releaseAll(owner) {
       await pool.query(
         `WITH gone AS (DELETE FROM dispatchers WHERE id = $1)
          UPDATE dispatch_entries SET owner = NULL WHERE owner = $1`,
@@ -170,6 +170,6 @@ function toEntry(row: EntryRow): DispatchEntry {
     callbackId: row.callback_id,
     receiverId: row.receiver_id,
     maxInFlight: row.max_in_flight,
-    round: row.round,
+    generation: row.round,
   };
 }

@@ -5,7 +5,7 @@ import { dispatchChannel } from '../dispatch/dispatch-signal.ts';
  * Two parts of a WITH that queue what is open again in `source`, for any process, and offer it. What still stands in the
  * queue because it was told of a moment ago begins another round, so that forgetting the earlier one leaves it.
  */
-export function queuedAgain(source: string): string {
+export function requeue(source: string): string {
   return `queued AS (
     INSERT INTO dispatch_entries (notification_id, sequence, callback_id, receiver_id)
     SELECT s.notification_id, s.sequence, s.callback_id, ${receiverOf('s.callback_id', 's.event')}

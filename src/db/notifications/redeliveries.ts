@@ -3,7 +3,7 @@ import type { StoredState } from '../../domain/callbacks/callback-state.ts';
 import type { Redeliveries } from '../../ports/index.ts';
 import { isCallbackOf } from '../fragments/callback-join.ts';
 import { isCounted } from '../fragments/counted-attempts.ts';
-import { queuedAgain } from '../fragments/requeue.ts';
+import { requeue } from '../fragments/requeue.ts';
 
 // As a drain does it: the status is open again with all its tries, and any process may tell its workflow.
 const redeliverStatement = `
@@ -24,7 +24,7 @@ const redeliverStatement = `
     WHERE st.notification_id = target.notification_id AND st.sequence = target.sequence
       AND target.state IN ('delivered', 'failed') AND target.callback_id IS NOT NULL
     RETURNING st.notification_id, st.sequence, st.callback_id, st.event
-  ), ${queuedAgain('reopened')}
+  ), ${requeue('reopened')}
   SELECT target.sequence, target.state, target.callback_id IS NOT NULL AS has_callback
   FROM target
   LEFT JOIN offered ON true`;

@@ -28,7 +28,7 @@ export type StatusCommand = {
 };
 
 /** What a report of a provider may say beside its status, and all other events do not. */
-export const unreported = {
+export const noReportFields = {
   completedAt: null,
   sentAt: null,
   statusDescription: null,

@@ -52,7 +52,7 @@ export function isTwilio({ type, provider }: Destination): boolean {
   return provider?.toLowerCase() === 'twilio' && (type === 'sms' || type === 'voice');
 }
 
-export function wordsOf(destination: Destination): readonly string[] {
+export function statusesOf(destination: Destination): readonly string[] {
   return tableOf(destination).all;
 }
 

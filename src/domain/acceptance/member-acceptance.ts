@@ -1,7 +1,7 @@
 // The decision made when something is told of a member of a batch: what it says of a destination, and whether with it the
 // whole message is sent. Pure, as `planAcceptance` is for other notifications.
 import {
-  unreported,
+  noReportFields,
   type Acceptance,
   type AcceptancePlan,
   type AcceptanceSnapshot,
@@ -11,7 +11,7 @@ import {
 import { heldReason } from '../callbacks/callback-state.ts';
 import type { FieldError } from '../errors.ts';
 import type { EventName } from '../event.ts';
-import { isProcessedBy, isTwilio, wordsOf } from './destination-statuses.ts';
+import { isProcessedBy, isTwilio, statusesOf } from './destination-statuses.ts';
 
 export type DestinationSnapshot = {
   place: number;
@@ -41,8 +41,8 @@ export function memberObjection(
   if (!first) return { path: 'destination', message: 'this message has no such destination' };
   if (others.length > 0)
     return { path: 'destination_type', message: 'is required: this message goes there in several ways' };
-  if (isProblem || wordsOf(first).includes(status)) return null;
-  return { path: 'status', message: `for this destination, must be one of: ${wordsOf(first).join(', ')}` };
+  if (isProblem || statusesOf(first).includes(status)) return null;
+  return { path: 'status', message: `for this destination, must be one of: ${statusesOf(first).join(', ')}` };
 }
 
 /**
@@ -161,7 +161,7 @@ function messageSent(
     status: 'processed',
     acceptedAt,
     occurredAt,
-    ...unreported,
+    ...noReportFields,
     completedAt: occurredAt,
   };
 }

@@ -19,7 +19,7 @@ export const heldReason = 'The communication is disabled; enabling it delivers w
 const settled: ReadonlySet<StoredState> = new Set<StoredState>(['delivered', 'failed', 'held', 'skipped']);
 
 /** A settled status is never attempted again by itself, and lets the next one of its notification go. */
-export function isSettled(state: StoredState): boolean {
+export function isTerminal(state: StoredState): boolean {
   return settled.has(state);
 }
 
@@ -27,10 +27,10 @@ export function isSettled(state: StoredState): boolean {
  * The state to show for each of a notification's statuses, given in sequence: the first unsettled one that has left
  * the dispatch queue is being delivered now; those behind it wait for it.
  */
-export function shownStates(statuses: readonly { state: StoredState; queued: boolean }[]): CallbackState[] {
+export function publicStates(statuses: readonly { state: StoredState; queued: boolean }[]): CallbackState[] {
   let isFirstOpen = true;
   return statuses.map(({ state, queued }) => {
-    if (isSettled(state)) return state;
+    if (isTerminal(state)) return state;
     const shown = state === 'pending' && isFirstOpen && !queued ? 'delivering' : state;
     isFirstOpen = false;
     return shown;

@@ -3,7 +3,7 @@ import { CallbackPolicy } from '../callbacks/callback.schema.ts';
 import { DispatchCredentials } from '../access/credential.schema.ts';
 import { communicationEvents, type CommunicationEvent } from '../event.ts';
 import { InstantOutput } from '../instant.schema.ts';
-import { saidBy } from './message-variables.ts';
+import { eventVariableNames } from './message-variables.ts';
 import { NotificationList } from '../access/service.schema.ts';
 import { Uuid, storedText } from '../text.schema.ts';
 
@@ -76,7 +76,7 @@ export const CommunicationEventName = z.enum(
 );
 
 export function nameFaults(event: CommunicationEvent, names: Readonly<Record<string, string>>): string[] {
-  const known = saidBy[event];
+  const known = eventVariableNames[event];
   const unknown = Object.keys(names).find((name) => !known.includes(name));
   if (unknown !== undefined)
     return [

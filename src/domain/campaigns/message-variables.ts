@@ -12,7 +12,7 @@ export type MessageFacts = {
   /** The campaign's variables for the communication's mode. */
   environment: Readonly<Record<string, string>>;
   /** What the event itself says, by our names for it. */
-  said: Readonly<Record<string, string>>;
+  eventVariables: Readonly<Record<string, string>>;
   /** Other names for those, by ours. */
   names: Readonly<Record<string, string>>;
 };
@@ -27,7 +27,9 @@ export function variableOf(facts: MessageFacts, name: string): string | null {
   const own = new Map([
     ['batchId', facts.batchId],
     ['communicationId', facts.communicationId],
-    ...Object.entries(facts.said).map(([ours, value]) => [facts.names[ours] ?? ours, value] as const),
+    ...Object.entries(facts.eventVariables).map(
+      ([ours, value]) => [facts.names[ours] ?? ours, value] as const,
+    ),
   ]).get(name);
   if (own !== undefined) return own;
   if (name === 'memberId' && messageId !== null && Object.hasOwn(attributes, 'id')) return messageId;
@@ -40,7 +42,7 @@ export function variableOf(facts: MessageFacts, name: string): string | null {
 }
 
 /** What each event says beside the message, under the names that it has unless a callback gives it others. */
-export const saidBy: Readonly<Record<CommunicationEvent, readonly string[]>> = {
+export const eventVariableNames: Readonly<Record<CommunicationEvent, readonly string[]>> = {
   message_sent: [],
   message_delivery_problem: ['problem', 'destination'],
   message_delivery_status_change: ['messageStatus', 'errorCode', 'destination'],

@@ -7,8 +7,8 @@ import { databasePasswords } from './database-passwords.ts';
 import { createDatabases } from './database-roles.ts';
 import type { EmbeddedLog } from '../process/embedded-log.ts';
 import { errorCode, errorText } from '../process/error-text.ts';
-import type { Part } from '../process/managed-process.ts';
-import { spawnPart } from '../process/spawn-process.ts';
+import type { ManagedProcess } from '../process/managed-process.ts';
+import { spawnProcess } from '../process/spawn-process.ts';
 import { postgresAccount } from './postgres-account.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { postgresCluster, postgresSettings } from './postgres-cluster.ts';
@@ -21,7 +21,7 @@ const pollMs = 50;
 /** `ringback` and `temporal` are each the owner of their databases and of nothing else. */
 export type PostgresUrls = { admin: string; ringback: string; temporal: string; temporalVisibility: string };
 
-export type EmbeddedPostgres = { part: Part; urls: PostgresUrls };
+export type EmbeddedPostgres = { part: ManagedProcess; urls: PostgresUrls };
 
 /** Prepares the home's PostgreSQL on a port of 127.0.0.1 and gives the part that runs it; `home` exists. */
 export async function embeddedPostgres(home: string, log: EmbeddedLog): Promise<EmbeddedPostgres> {
@@ -45,7 +45,7 @@ export async function embeddedPostgres(home: string, log: EmbeddedLog): Promise<
     { role: 'temporal', password: passwords.temporal, databases: ['temporal', 'temporal_visibility'] },
   ];
   const logFile = join(home, 'logs', 'postgres.log');
-  const part: Part = {
+  const part: ManagedProcess = {
     name: 'postgres',
     // A fast shutdown: SIGTERM would wait for every client to leave by itself.
     stopSignal: 'SIGINT',
@@ -55,7 +55,7 @@ export async function embeddedPostgres(home: string, log: EmbeddedLog): Promise<
     logFile,
     launch: async () => {
       await clearLeftoverPostmaster(data, log);
-      return await spawnPart({
+      return await spawnProcess({
         command: binaries.postgres,
         args: ['-D', data, ...postgresSettings(port)],
         cwd: data,

@@ -1,7 +1,7 @@
-import type { PartProcess } from './spawn-process.ts';
+import type { RunningProcess } from './spawn-process.ts';
 
 /** One process that Ringback starts, watches and stops. */
-export interface Part {
+export interface ManagedProcess {
   readonly name: string;
   /** What asks it to end in an orderly way. */
   readonly stopSignal: NodeJS.Signals;
@@ -11,9 +11,9 @@ export interface Part {
   /** Its end is quoted when the part cannot be started. */
   readonly logFile?: string;
   /** Starts the process; called again for every restart. */
-  launch(): Promise<PartProcess>;
+  launch(): Promise<RunningProcess>;
   /** Resolves when the part can be used; `signal` says when nobody waits any longer. */
-  waitUntilReady(process: PartProcess, signal: AbortSignal): Promise<void>;
+  waitUntilReady(process: RunningProcess, signal: AbortSignal): Promise<void>;
 }
 
-export type PartState = 'starting' | 'running' | 'restarting' | 'stopped';
+export type ManagedProcessState = 'starting' | 'running' | 'restarting' | 'stopped';

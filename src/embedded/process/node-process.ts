@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 
 import { asPartProcess, partSpawnOptions } from './spawn-process.ts';
-import type { Part } from './managed-process.ts';
+import type { ManagedProcess } from './managed-process.ts';
 
 export type NodePartOptions = {
   name: string;
@@ -15,14 +15,14 @@ export type NodePartOptions = {
 };
 
 /** A part that is a Node program of ours: it says itself when it is ready, and prints where the supervisor prints. */
-export function nodePart({
+export function nodeProcess({
   name,
   modulePath,
   args,
   env,
   readyTimeoutMs,
   stopTimeoutMs,
-}: NodePartOptions): Part {
+}: NodePartOptions): ManagedProcess {
   let ready: Promise<void> = Promise.resolve();
   return {
     name,

@@ -8,13 +8,13 @@ const program = fileURLToPath(new URL('./reaper.mjs', import.meta.url));
 const restartDelayMs = 500;
 
 /** Ends the processes it was told of when this process is gone without having said goodbye. */
-export type Keeper = {
+export type Reaper = {
   keep(pid: number, stopSignal: NodeJS.Signals): void;
   drop(pid: number): void;
   close(): void;
 };
 
-export function startKeeper(): Keeper {
+export function startReaper(): Reaper {
   const kept = new Map<number, NodeJS.Signals>();
   let isClosed = false;
   let child = launch();

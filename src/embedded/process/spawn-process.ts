@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 
-export type PartExit = { code: number | null; signal: NodeJS.Signals | null };
+export type ProcessExit = { code: number | null; signal: NodeJS.Signals | null };
 
 /** A child that is supervised; `exited` never rejects. */
-export type PartProcess = { pid: number; exited: Promise<PartExit> };
+export type RunningProcess = { pid: number; exited: Promise<ProcessExit> };
 
-export type PartCommand = {
+export type ProcessCommand = {
   command: string;
   args: readonly string[];
   cwd: string;
@@ -19,14 +19,14 @@ export type PartCommand = {
 };
 
 /** Starts a part that prints into its log file. Rejects when the command cannot be run at all. */
-export async function spawnPart({
+export async function spawnProcess({
   command,
   args,
   cwd,
   env,
   logFile,
   account,
-}: PartCommand): Promise<PartProcess> {
+}: ProcessCommand): Promise<RunningProcess> {
   const output = await open(logFile, 'a', 0o600);
   try {
     const options: SpawnOptions = {
@@ -47,8 +47,8 @@ export async function spawnPart({
 export const partSpawnOptions = { detached: true } as const;
 
 /** Resolves when the child has really been started. */
-export async function asPartProcess(child: ChildProcess): Promise<PartProcess> {
-  const exited = new Promise<PartExit>((resolve) => {
+export async function asPartProcess(child: ChildProcess): Promise<RunningProcess> {
+  const exited = new Promise<ProcessExit>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
   await once(child, 'spawn');
@@ -56,6 +56,6 @@ export async function asPartProcess(child: ChildProcess): Promise<PartProcess> {
   return { pid: child.pid, exited };
 }
 
-export function describeExit({ code, signal }: PartExit): string {
+export function describeExit({ code, signal }: ProcessExit): string {
   return signal === null ? `exit code ${code ?? 'unknown'}` : `signal ${signal}`;
 }

@@ -5,8 +5,8 @@ import type { EmbeddedLog } from './embedded-log.ts';
 import { endProcess } from './end-process.ts';
 import { errorText } from './error-text.ts';
 import { describeExit } from './spawn-process.ts';
-import type { PartProcess } from './spawn-process.ts';
-import type { Part, PartState } from './managed-process.ts';
+import type { RunningProcess } from './spawn-process.ts';
+import type { ManagedProcess, ManagedProcessState } from './managed-process.ts';
 import { recordOf } from './process-record.ts';
 import type { ProcessRecord } from './process-record.ts';
 
@@ -18,25 +18,29 @@ const quotedChars = 500;
 
 /** Hears of every process a part has, so that none is left behind whatever happens to the supervisor. */
 export type ProcessTracker = {
-  began(part: Part, record: ProcessRecord): Promise<void>;
-  ended(part: Part, record: ProcessRecord): Promise<void>;
+  began(part: ManagedProcess, record: ProcessRecord): Promise<void>;
+  ended(part: ManagedProcess, record: ProcessRecord): Promise<void>;
 };
 
-export type SupervisedPart = {
+export type SupervisedProcess = {
   /** Rejects when the first start has failed several times; only a part that was ready once is retried for ever. */
   firstReady: Promise<void>;
-  state(): PartState;
+  state(): ManagedProcessState;
   stop(): Promise<void>;
 };
 
 /** Starts the part and starts it again whenever it ends, until `stop`. */
-export function supervisePart(part: Part, log: EmbeddedLog, tracker: ProcessTracker): SupervisedPart {
+export function superviseProcess(
+  part: ManagedProcess,
+  log: EmbeddedLog,
+  tracker: ProcessTracker,
+): SupervisedProcess {
   const stopping = new AbortController();
   const stopped = new Promise<'stopped'>((resolve) => {
     stopping.signal.addEventListener('abort', () => resolve('stopped'));
   });
   const first = deferred();
-  let state: PartState = 'starting';
+  let state: ManagedProcessState = 'starting';
   let hasBeenReady = false;
 
   const isStopping = (): boolean => stopping.signal.aborted;
@@ -93,9 +97,13 @@ export function supervisePart(part: Part, log: EmbeddedLog, tracker: ProcessTrac
   };
 }
 
-type Started = { process: PartProcess; record: ProcessRecord };
+type Started = { process: RunningProcess; record: ProcessRecord };
 
-async function startPart(part: Part, tracker: ProcessTracker, stopping: AbortSignal): Promise<Started> {
+async function startPart(
+  part: ManagedProcess,
+  tracker: ProcessTracker,
+  stopping: AbortSignal,
+): Promise<Started> {
   const process = await part.launch();
   const record = recordOf(process.pid);
   if (record === null) throw new Error(`it ended at once (${describeExit(await process.exited)})`);
@@ -128,11 +136,11 @@ async function withLogEnd(error: unknown, logFile: string): Promise<Error> {
   return new Error(`${errorText(error)}; ${logFile} ends with: ${lastLine}`);
 }
 
-async function endedEarly(process: PartProcess): Promise<never> {
+async function endedEarly(process: RunningProcess): Promise<never> {
   throw new Error(`it ended before it was ready (${describeExit(await process.exited)})`);
 }
 
-function gaveUp(part: Part, patience: AbortSignal): Promise<never> {
+function gaveUp(part: ManagedProcess, patience: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     const refuse = (): void => reject(new Error(`it was not ready within ${part.readyTimeoutMs / 1000} s`));
     patience.addEventListener('abort', refuse, { once: true });
@@ -141,7 +149,7 @@ function gaveUp(part: Part, patience: AbortSignal): Promise<never> {
 }
 
 async function endPart(
-  part: Part,
+  part: ManagedProcess,
   log: EmbeddedLog,
   tracker: ProcessTracker,
   record: ProcessRecord,

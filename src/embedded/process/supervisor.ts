@@ -1,15 +1,15 @@
 import type { EmbeddedLog } from './embedded-log.ts';
-import type { Keeper } from './reaper.ts';
-import { startKeeper } from './reaper.ts';
-import type { Part, PartState } from './managed-process.ts';
+import type { Reaper } from './reaper.ts';
+import { startReaper } from './reaper.ts';
+import type { ManagedProcess, ManagedProcessState } from './managed-process.ts';
 import { forgetProcess, rememberProcess, stopLeftovers } from './process-files.ts';
-import { supervisePart } from './supervise-process.ts';
-import type { ProcessTracker, SupervisedPart } from './supervise-process.ts';
+import { superviseProcess } from './supervise-process.ts';
+import type { ProcessTracker, SupervisedProcess } from './supervise-process.ts';
 
 export interface Supervisor {
   /** Starts a part that may use all those added before it, and resolves when it is ready. */
-  readonly add: (part: Part) => Promise<void>;
-  readonly states: () => Readonly<Record<string, PartState>>;
+  readonly add: (part: ManagedProcess) => Promise<void>;
+  readonly states: () => Readonly<Record<string, ManagedProcessState>>;
   /** Stops the parts, the last one first. Calling it again waits for the same stop. */
   readonly stop: () => Promise<void>;
 }
@@ -17,9 +17,9 @@ export interface Supervisor {
 /** Supervises parts; their pids are kept in `runFolder`, which exists. Leftovers named there are ended first. */
 export async function createSupervisor(runFolder: string, log: EmbeddedLog): Promise<Supervisor> {
   await stopLeftovers(runFolder, log);
-  const keeper = startKeeper();
+  const keeper = startReaper();
   const tracker = trackProcesses(runFolder, keeper);
-  const parts: { name: string; supervised: SupervisedPart }[] = [];
+  const parts: { name: string; supervised: SupervisedProcess }[] = [];
   let isStopping = false;
   let stopped: Promise<void> | undefined;
 
@@ -32,7 +32,7 @@ export async function createSupervisor(runFolder: string, log: EmbeddedLog): Pro
   return {
     add: async (part) => {
       if (isStopping) throw new Error(`${part.name} is not started: everything is being stopped.`);
-      const supervised = supervisePart(part, log, tracker);
+      const supervised = superviseProcess(part, log, tracker);
       parts.push({ name: part.name, supervised });
       await supervised.firstReady;
     },
@@ -41,7 +41,7 @@ export async function createSupervisor(runFolder: string, log: EmbeddedLog): Pro
   };
 }
 
-function trackProcesses(runFolder: string, keeper: Keeper): ProcessTracker {
+function trackProcesses(runFolder: string, keeper: Reaper): ProcessTracker {
   return {
     began: async (part, record) => {
       keeper.keep(record.pid, part.stopSignal);

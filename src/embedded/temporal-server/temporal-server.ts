@@ -6,8 +6,8 @@ import { Connection } from '@temporalio/client';
 
 import { readTemporalTls, type TemporalTlsFiles } from '../../domain/temporal-tls.ts';
 import type { EmbeddedLog } from '../process/embedded-log.ts';
-import { spawnPart } from '../process/spawn-process.ts';
-import type { Part } from '../process/managed-process.ts';
+import { spawnProcess } from '../process/spawn-process.ts';
+import type { ManagedProcess } from '../process/managed-process.ts';
 import { temporalCertificates, type KeyFiles } from './temporal-certificates.ts';
 import { stablePorts } from '../process/stable-ports.ts';
 import { temporalConfig, temporalDynamicConfig, temporalPortNames } from './temporal-config.ts';
@@ -26,7 +26,7 @@ export type TemporalServerOptions = {
 };
 
 export type EmbeddedTemporal = {
-  part: Part;
+  part: ManagedProcess;
   address: string;
   /** How the application connects, and how the UI's gate does. */
   tls: { app: TemporalTlsFiles; ui: TemporalTlsFiles };
@@ -51,14 +51,14 @@ export async function embeddedTemporal(options: TemporalServerOptions): Promise<
   await writeFileAtomically(configFile, JSON.stringify(config, null, 2), 0o600);
   await updateTemporalSchema(binaries.sqlTool, databases, join(folder, 'schema-stamp'), log);
   const logFile = join(home, 'logs', 'temporal.log');
-  const part: Part = {
+  const part: ManagedProcess = {
     name: 'temporal',
     stopSignal: 'SIGTERM',
     stopTimeoutMs: 15_000,
     readyTimeoutMs: 90_000,
     logFile,
     launch: () =>
-      spawnPart({
+      spawnProcess({
         command: binaries.server,
         args: ['--allow-no-auth', '--config-file', configFile, 'start'],
         cwd: folder,

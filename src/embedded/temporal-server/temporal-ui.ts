@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { readTemporalTls, type TemporalTls, type TemporalTlsFiles } from '../../domain/temporal-tls.ts';
 import { freePort } from '../process/free-port.ts';
-import { spawnPart } from '../process/spawn-process.ts';
-import type { Part } from '../process/managed-process.ts';
+import { spawnProcess } from '../process/spawn-process.ts';
+import type { ManagedProcess } from '../process/managed-process.ts';
 import { openUiDoor } from './temporal-ui-proxy.ts';
 import { openUiGate } from './temporal-ui-gate.ts';
 import { writeFileAtomically } from '../process/write-file-atomically.ts';
@@ -29,7 +29,7 @@ export type TemporalUiOptions = {
   password: string;
 };
 
-export type EmbeddedTemporalUi = { part: Part; url: string; close(): Promise<void> };
+export type EmbeddedTemporalUi = { part: ManagedProcess; url: string; close(): Promise<void> };
 
 /**
  * Opens the door to the Web UI and the gate behind it, writes its configuration and gives the part that runs it: an
@@ -64,14 +64,14 @@ export async function embeddedTemporalUi(options: TemporalUiOptions): Promise<Em
   };
   await writeFileAtomically(join(folder, 'ringback.yaml'), JSON.stringify(config, null, 2), 0o600);
   const logFile = join(home, 'logs', 'temporal-ui.log');
-  const part: Part = {
+  const part: ManagedProcess = {
     name: 'temporal-ui',
     stopSignal: 'SIGTERM',
     stopTimeoutMs: 5_000,
     readyTimeoutMs: 30_000,
     logFile,
     launch: () =>
-      spawnPart({
+      spawnProcess({
         command: uiServer,
         args: ['--root', folder, '--config', '.', '--env', 'ringback', 'start'],
         cwd: folder,

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type { preValidationAsyncHookHandler } from 'fastify';
 import type { z } from 'zod';
 import { AppError, type FieldError } from '../../domain/errors.ts';
-import { createTurns } from '../../concurrency/yield-turns.ts';
+import { createYielder } from '../../concurrency/yield-turns.ts';
 import { createJsonScan, notJson, type Extent } from './json-scan.ts';
 import { check, maxFieldErrors, refuse, validatorCompiler } from './validate.ts';
 import type { ZodApp } from '../zod-app.ts';
@@ -37,7 +37,7 @@ export function readList(list: List): preValidationAsyncHookHandler {
 async function itemsOf(bytes: Buffer, { name, item, min, max }: List): Promise<unknown[]> {
   const extents = await findItems(bytes, name, max);
   if (extents.length < min) throw refuse([{ path: name, message: `must be at least ${min} items` }]);
-  const turns = createTurns();
+  const turns = createYielder();
   const items: unknown[] = [];
   const faults: FieldError[] = [];
   for (const [index, extent] of extents.entries()) {
@@ -59,7 +59,7 @@ function within(path: string, fault: FieldError): FieldError {
 async function findItems(bytes: Buffer, list: string, max: number): Promise<Extent[]> {
   const scan = createJsonScan(bytes);
   if (!scan.isObjectNext()) throw refuseWhole(bytes);
-  const turns = createTurns();
+  const turns = createYielder();
   const faults: FieldError[] = [];
   let extents: Extent[] | null = null;
   for (const name of scan.names(maxNameBytes)) {

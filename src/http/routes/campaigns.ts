@@ -9,7 +9,10 @@ import {
 } from '../../domain/campaigns/communication.schema.ts';
 import { EnableCommunication, StartedDrain } from '../../domain/callbacks/drain.schema.ts';
 import { notFound } from '../../domain/errors.ts';
-import { CommunicationCallbackResult, CommunicationHistoryQuery } from '../../domain/notifications/history.schema.ts';
+import {
+  CommunicationCallbackResult,
+  CommunicationHistoryQuery,
+} from '../../domain/notifications/history.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
 import { changeCommunicationCallback } from '../../use-cases/campaigns/change-communication-callback.ts';
 import { createCampaign } from '../../use-cases/campaigns/create-campaign.ts';

@@ -3,7 +3,10 @@ import { AttemptsQuery, CallbackHistory, Redelivery } from '../../domain/notific
 import { AcceptedInbound, AcceptInbound } from '../../domain/notifications/inbound.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
 import { redeliverInbound } from '../../use-cases/notifications/redeliver-inbound.ts';
-import { showInboundAttempts, showInboundHistory } from '../../use-cases/notifications/show-inbound-history.ts';
+import {
+  showInboundAttempts,
+  showInboundHistory,
+} from '../../use-cases/notifications/show-inbound-history.ts';
 import { callerOf } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
 import { callerSecurity } from '../open-api.ts';

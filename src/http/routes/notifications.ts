@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { notFound } from '../../domain/errors.ts';
-import { ListNotifications, Notification, RegisterNotification } from '../../domain/notifications/notification.schema.ts';
+import {
+  ListNotifications,
+  Notification,
+  RegisterNotification,
+} from '../../domain/notifications/notification.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
 import { maySee } from '../../use-cases/access/caller.ts';
 import { listNotifications } from '../../use-cases/notifications/list-notifications.ts';

@@ -2,7 +2,7 @@ import type { onRequestAsyncHookHandler } from 'fastify';
 import { invalidField } from '../../domain/errors.ts';
 import { RegisterNotification } from '../../domain/notifications/notification.schema.ts';
 import { SendLetter, SendPrecompiledLetter } from '../../domain/notifications/notify-api.schema.ts';
-import { createTurns } from '../../concurrency/yield-turns.ts';
+import { createYielder } from '../../concurrency/yield-turns.ts';
 import type { RouteDeps } from '../deps.ts';
 import { bytesOf, parseJson, refuseWhole } from '../bodies/heavy-body.ts';
 import { createJsonScan, type Extent } from '../bodies/json-scan.ts';
@@ -55,7 +55,7 @@ export function addLetterRoute(app: ZodApp, deps: RouteDeps, takeHeavySlot: onRe
 async function readLetter(bytes: Buffer) {
   const scan = createJsonScan(bytes);
   if (!scan.isObjectNext()) throw refuseWhole(bytes);
-  const turns = createTurns();
+  const turns = createYielder();
   const rest: string[] = [];
   let restBytes = 0;
   for (const name of scan.names(restLimitBytes)) {
@@ -75,7 +75,7 @@ async function readLetter(bytes: Buffer) {
 
 /** JSON text of base64 where the string is some, else of text that is none. */
 async function stubOf(bytes: Buffer, { start, end }: Extent): Promise<string> {
-  const turns = createTurns();
+  const turns = createYielder();
   let characters = 0;
   let padding = 0;
   for (let at = start + 1; at < end - 1; at += 1) {

@@ -2,7 +2,7 @@
 import { createSocket } from 'node:dgram';
 import type { Progress } from '../connection/connections.ts';
 import { SilentProxyError, type EgressTunnel } from './egress-tunnel.ts';
-import { LateError } from '../../concurrency/with-deadline.ts';
+import { DeadlineExceededError } from '../../concurrency/with-deadline.ts';
 import { codeOf, OwnFailure, ownFailureOf, type OwnFailureKind } from './own-failure.ts';
 import { NoAnswerError, type NameResolver } from '../names/resolver.ts';
 
@@ -33,7 +33,7 @@ export function createJudgeFailure({
     const code = firstCodeOf(cause);
     const known = ownFailureOf(code);
     if (known !== null) return known;
-    const isLate = cause instanceof LateError;
+    const isLate = cause instanceof DeadlineExceededError;
 
     // Everything that a proxy carries, it can also lose.
     if (tunnel && progress.stage !== 'resolving') {

@@ -1,6 +1,6 @@
 import type { Exchange } from '../../domain/delivery/attempt.ts';
 import { SilentProxyError, TargetRefusedError } from '../egress/egress-tunnel.ts';
-import { LateError, StoppedError } from '../../concurrency/with-deadline.ts';
+import { DeadlineExceededError, AbortedError } from '../../concurrency/with-deadline.ts';
 import { RefusedAddressError } from '../connection/guarded-agent.ts';
 import { HostileAnswerError } from './send-once.ts';
 
@@ -38,9 +38,9 @@ const tlsWords: Readonly<Record<string, string>> = {
 
 /** Why there was no complete answer, told apart as the history tells it, in words that name no secret. */
 export function describeFailure(cause: unknown, context: FailureContext): Failure {
-  if (cause instanceof StoppedError)
+  if (cause instanceof AbortedError)
     return { outcome: 'cancelled', reason: 'Ringback stopped during this attempt.' };
-  if (cause instanceof LateError) {
+  if (cause instanceof DeadlineExceededError) {
     const what = context.isSent ? 'No complete answer' : 'No connection';
     return { outcome: 'timeout', reason: `${what} within ${context.timeoutMs / 1000} seconds.` };
   }

@@ -3,7 +3,7 @@ import { fromDate } from '../../domain/instant.ts';
 import type { CallbackSender } from '../../ports/index.ts';
 import { describeFailure, describeOwnFailure } from './describe-failure.ts';
 import type { EgressHealth } from '../egress/egress-health.ts';
-import { giveUntil, StoppedError } from '../../concurrency/with-deadline.ts';
+import { withDeadline, AbortedError } from '../../concurrency/with-deadline.ts';
 import type { HttpAgent } from '../connection/guarded-agent.ts';
 import { sendOnce } from './send-once.ts';
 
@@ -26,7 +26,7 @@ export function createHttpSender(agent: HttpAgent, health: EgressHealth | null =
       });
       const context = { isTls: url.startsWith('https:'), isSent: false, hasAnswered: false, timeoutMs };
       if (signal.aborted)
-        return ended({ failure: describeFailure(new StoppedError(), context), response: null });
+        return ended({ failure: describeFailure(new AbortedError(), context), response: null });
 
       const connection = agent.take(owner, new URL(url).origin);
       const sending = sendOnce(connection, {
@@ -37,7 +37,7 @@ export function createHttpSender(agent: HttpAgent, health: EgressHealth | null =
         body,
       });
       try {
-        await giveUntil(sending.ended, timeoutMs, signal);
+        await withDeadline(sending.ended, timeoutMs, signal);
         if (connection.isNew) health?.worked(connection.progress.askedFor !== null);
         return ended({ failure: null, response: await sending.received() });
       } catch (cause) {
@@ -47,7 +47,7 @@ export function createHttpSender(agent: HttpAgent, health: EgressHealth | null =
         const response = await sending.received();
         const { progress } = connection;
         const own =
-          response === null && !(cause instanceof StoppedError)
+          response === null && !(cause instanceof AbortedError)
             ? await agent.judgeFailure(cause, { isSent, progress, sinceMs: startedMs })
             : null;
         if (own !== null) {

@@ -1,9 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
-import { unreported, type StatusCommand } from '../../domain/acceptance/acceptance.ts';
+import { noReportFields, type StatusCommand } from '../../domain/acceptance/acceptance.ts';
 import type { AcceptComplaint } from '../../domain/notifications/complaint.schema.ts';
 import { fromDate } from '../../domain/instant.ts';
 import type { AcceptedStatus } from '../../domain/acceptance/status.schema.ts';
-import { createAcceptEvents, type AcceptancePorts } from './accept-events.ts';
+import type { Acceptor } from './accept-events.ts';
 import type { Caller } from '../access/caller.ts';
 
 export type AcceptComplaintUseCase = (
@@ -14,10 +14,10 @@ export type AcceptComplaintUseCase = (
 
 /**
  * Accepts that a person has marked an e-mail as unwanted, which becomes the `complaint` callback and leaves the
- * notification's status as it is; see `createAcceptEvents`.
+ * notification's status as it is; see `createAcceptor`.
  */
-export function createAcceptComplaint(ports: AcceptancePorts): AcceptComplaintUseCase {
-  const accept = createAcceptEvents(ports);
+export function createAcceptComplaint(ports: Acceptor): AcceptComplaintUseCase {
+  const { accept } = ports;
   return (caller, notificationId, body) => accept(caller, toCommand(notificationId, body, ports.now()));
 }
 
@@ -32,6 +32,6 @@ function toCommand(notificationId: string, body: AcceptComplaint, now: Date): St
     status: 'complaint',
     acceptedAt,
     occurredAt: date,
-    ...unreported,
+    ...noReportFields,
   };
 }

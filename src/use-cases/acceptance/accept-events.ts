@@ -12,33 +12,28 @@ import { groupBy } from '../../concurrency/group-by.ts';
 import { memberObjection, planMember } from '../../domain/acceptance/member-acceptance.ts';
 import { createSharedCommit, retryAlone } from '../../concurrency/shared-commit.ts';
 import type { AcceptedStatus } from '../../domain/acceptance/status.schema.ts';
-import type { DeliveryMetrics, DispatchEntry, StatusStore } from '../../ports/index.ts';
+import type { DeliveryMetrics, DispatchEntry, DispatchSink, StatusStore } from '../../ports/index.ts';
 import { batchRule, findProfile, isDispatch, profileNamed } from '../../profiles/index.ts';
 import { maySee, type Caller } from '../access/caller.ts';
 
-/** The dispatcher of this process, as acceptance sees it. */
-export interface Handover {
-  /** The owner to commit entries under, or null when it has no room for them and any process may take them. */
-  owner(): string | null;
-  /** Whether one receiver's entries are left to any process, because so many of them wait here. */
-  isFull(receiverId: string): boolean;
-  /** Hears how many callers wait for their acceptance at this moment. */
-  waiting(callers: number): void;
-  take(entries: readonly DispatchEntry[]): void;
-}
-
 /** Of a process that only accepts: any process takes the entries. */
-export const noHandover: Handover = {
+export const noDispatchSink: DispatchSink = {
   owner: () => null,
-  isFull: () => false,
-  waiting: () => undefined,
-  take: () => undefined,
+  isSaturated: () => false,
+  setPendingCallers: () => undefined,
+  enqueue: () => undefined,
 };
 
 export type AcceptancePorts = {
   statuses: StatusStore;
-  handover: Handover;
+  dispatchSink: DispatchSink;
   metrics: DeliveryMetrics;
+  now: () => Date;
+};
+
+/** What all that accepts in a process shares: one group commit, and one count of the callers who wait for it. */
+export type Acceptor = {
+  accept: (caller: Caller, command: StatusCommand) => Promise<AcceptedStatus>;
   now: () => Date;
 };
 
@@ -53,13 +48,11 @@ const maxGroupsInFlight = 2;
 const maxRaces = 20;
 
 /**
- * Accepts whatever is told of notifications: when the promise resolves it is durable, has its sequence, and its place in
- * the dispatch queue. Throws NOT_FOUND for a notification the caller may not see and INVALID_INPUT for what its profile
- * or its kind does not know.
+ * Accepts every kind of event of a notification: when the promise resolves, the event is durable, has its sequence and its
+ * dispatch entry. Throws NOT_FOUND for a notification that the caller may not see, INVALID_INPUT for what its profile or
+ * kind does not know, and UNAVAILABLE while the database does not answer. One per process: groups are shared by all kinds.
  */
-export function createAcceptEvents(
-  ports: AcceptancePorts,
-): (caller: Caller, command: StatusCommand) => Promise<AcceptedStatus> {
+export function createAcceptor(ports: AcceptancePorts): Acceptor {
   const accept = createSharedCommit<Request, Outcome>({
     together: (requests) => acceptTogether(ports, requests),
     alone: (request) => acceptAlone(ports, request),
@@ -68,17 +61,20 @@ export function createAcceptEvents(
     maxInFlight: maxGroupsInFlight,
   });
 
-  let waiting = 0;
-  const count = (change: 1 | -1): void => ports.handover.waiting((waiting += change));
-  return async (caller, command) => {
-    count(1);
-    const outcome = await accept({ caller, command }).finally(() => count(-1));
-    if (outcome instanceof Error) throw outcome;
-    return {
-      notification_id: command.notificationId,
-      sequence: outcome.sequence,
-      duplicate: outcome.isDuplicate,
-    };
+  let pendingCallers = 0;
+  const count = (change: 1 | -1): void => ports.dispatchSink.setPendingCallers((pendingCallers += change));
+  return {
+    now: ports.now,
+    async accept(caller, command) {
+      count(1);
+      const outcome = await accept({ caller, command }).finally(() => count(-1));
+      if (outcome instanceof Error) throw outcome;
+      return {
+        notification_id: command.notificationId,
+        sequence: outcome.sequence,
+        duplicate: outcome.isDuplicate,
+      };
+    },
   };
 }
 
@@ -87,14 +83,14 @@ async function acceptTogether(
   requests: readonly Request[],
 ): Promise<(Outcome | typeof retryAlone)[]> {
   const outcomes = new Map<Request, Outcome>();
-  const failed = await settleAll(ports, requests, outcomes).catch(asError);
+  const failed = await acceptAll(ports, requests, outcomes).catch(asError);
   // What an earlier round committed is answered as committed, whatever became of a later one.
   return requests.map((request) => outcomes.get(request) ?? (isSameForAll(failed) ? failed : retryAlone));
 }
 
 async function acceptAlone(ports: GroupPorts, request: Request): Promise<Outcome> {
   const outcomes = new Map<Request, Outcome>();
-  const failed = await settleAll(ports, [request], outcomes).catch(asError);
+  const failed = await acceptAll(ports, [request], outcomes).catch(asError);
   return outcomes.get(request) ?? failed;
 }
 
@@ -104,7 +100,7 @@ function isSameForAll(cause: Error): boolean {
 }
 
 /** Returns what to tell the requests that got no outcome of their own. */
-async function settleAll(
+async function acceptAll(
   ports: GroupPorts,
   requests: readonly Request[],
   outcomes: Map<Request, Outcome>,
@@ -166,14 +162,14 @@ async function commitPlanned(
   outcomes: Map<Request, Outcome>,
 ): Promise<Request[]> {
   const plans = planned.flatMap(({ plan }) => plan ?? []);
-  const owner = ports.handover.owner();
+  const owner = ports.dispatchSink.owner();
   const full = [
     ...new Set(
       planned.flatMap(({ snapshot }) =>
         Object.values(snapshot.callbacks).map(({ id, receiverId = id }) => receiverId),
       ),
     ),
-  ].filter((receiverId) => ports.handover.isFull(receiverId));
+  ].filter((receiverId) => ports.dispatchSink.isSaturated(receiverId));
   const committed = plans.length > 0 ? await ports.statuses.commit(plans, owner, full) : new Set<string>();
 
   const stale: Request[] = [];
@@ -191,7 +187,8 @@ async function commitPlanned(
     });
     if (plan) entries.push(...dispatchEntries(snapshot, plan));
   }
-  if (owner !== null) ports.handover.take(entries.filter(({ receiverId }) => !full.includes(receiverId)));
+  if (owner !== null)
+    ports.dispatchSink.enqueue(entries.filter(({ receiverId }) => !full.includes(receiverId)));
   return stale;
 }
 
@@ -211,7 +208,7 @@ function dispatchEntries(snapshot: AcceptanceSnapshot, plan: AcceptancePlan): Di
             callbackId,
             receiverId: snapshot.callbacks[event]?.receiverId ?? callbackId,
             maxInFlight: snapshot.callbacks[event]?.maxInFlight ?? 1,
-            round: 0,
+            generation: 0,
           },
         ],
   );

@@ -1,12 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
-import { unreported } from '../../domain/acceptance/acceptance.ts';
+import { noReportFields } from '../../domain/acceptance/acceptance.ts';
 import { notFound } from '../../domain/errors.ts';
 import type { AcceptInbound, AcceptedInbound } from '../../domain/notifications/inbound.schema.ts';
 import { inboundIdTaken, type InboundMessage } from '../../domain/notifications/inbound.ts';
 import { fromDate } from '../../domain/instant.ts';
 import type { InboundStore, ServiceStore } from '../../ports/index.ts';
 import { profileNamed } from '../../profiles/index.ts';
-import { createAcceptEvents, type AcceptancePorts } from './accept-events.ts';
+import type { Acceptor } from './accept-events.ts';
 import { keyTypeOf, maySee, maySeeSettings, type Caller } from '../access/caller.ts';
 
 export type AcceptInboundUseCase = (
@@ -20,9 +20,9 @@ export type AcceptInboundUseCase = (
  * sends; it becomes the `inbound_sms` callback. Throws CONFLICT for an `event_id` that another message has.
  */
 export function createAcceptInbound(
-  ports: AcceptancePorts & { services: Pick<ServiceStore, 'find'>; inbound: InboundStore },
+  ports: Acceptor & { services: Pick<ServiceStore, 'find'>; inbound: InboundStore },
 ): AcceptInboundUseCase {
-  const accept = createAcceptEvents(ports);
+  const { accept } = ports;
 
   return async (caller, serviceId, body) => {
     const service = maySeeSettings(caller, serviceId) ? await ports.services.find(serviceId) : null;
@@ -55,7 +55,7 @@ export function createAcceptInbound(
       status: 'received',
       acceptedAt,
       occurredAt: message.dateReceived,
-      ...unreported,
+      ...noReportFields,
     });
     // The first may have come between our look and our turn.
     if (duplicate) await refuseAnother();

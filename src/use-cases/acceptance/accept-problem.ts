@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
-import { unreported, type StatusCommand } from '../../domain/acceptance/acceptance.ts';
+import { noReportFields, type StatusCommand } from '../../domain/acceptance/acceptance.ts';
 import { fromDate } from '../../domain/instant.ts';
 import type { AcceptProblem, AcceptedStatus } from '../../domain/acceptance/status.schema.ts';
-import { createAcceptEvents, type AcceptancePorts } from './accept-events.ts';
+import type { Acceptor } from './accept-events.ts';
 import type { Caller } from '../access/caller.ts';
 import { eventIdFrom } from './event-id-from.ts';
 
@@ -14,10 +14,10 @@ export type AcceptProblemUseCase = (
 
 /**
  * Accepts that a member's message could not be made, or not be delivered to a destination, which is then processed. It
- * becomes the `message_delivery_problem` callback; see `createAcceptEvents`.
+ * becomes the `message_delivery_problem` callback; see `createAcceptor`.
  */
-export function createAcceptProblem(ports: AcceptancePorts): AcceptProblemUseCase {
-  const accept = createAcceptEvents(ports);
+export function createAcceptProblem(ports: Acceptor): AcceptProblemUseCase {
+  const { accept } = ports;
   return (caller, notificationId, body) => {
     const { message, destination, destination_type: type = null, occurred_at: occurredAt } = body;
     return accept(caller, {
@@ -33,9 +33,9 @@ export function createAcceptProblem(ports: AcceptancePorts): AcceptProblemUseCas
  * nothing of the message's destinations. Of one event there is one such problem.
  */
 export function createReportProblem(
-  ports: AcceptancePorts,
+  ports: Acceptor,
 ): (event: { notificationId: string; eventId: string }, message: string) => Promise<void> {
-  const accept = createAcceptEvents(ports);
+  const { accept } = ports;
   return async ({ notificationId, eventId }, message) => {
     const problemId = eventIdFrom(`problem/${eventId}`);
     const command = toCommand(notificationId, problemId, message, ports.now());
@@ -53,6 +53,6 @@ function toCommand(notificationId: string, eventId: string, message: string, now
     status: 'problem',
     acceptedAt,
     occurredAt: acceptedAt,
-    ...unreported,
+    ...noReportFields,
   };
 }

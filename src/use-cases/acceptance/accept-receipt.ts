@@ -1,4 +1,4 @@
-import { isTwilio, wordsOf } from '../../domain/acceptance/destination-statuses.ts';
+import { isTwilio, statusesOf } from '../../domain/acceptance/destination-statuses.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { NamedMessage } from '../../ports/index.ts';
 import { findProfile } from '../../profiles/index.ts';
@@ -64,11 +64,11 @@ function statusFor({ profile, status: current }: NamedMessage, receipt: Receipt)
 /** Dispatch is told in Twilio's own words; of one that is not Twilio's yet, nothing can be said. */
 function wordFor(
   destination: NonNullable<NamedMessage['destination']>,
-  { status, word }: Receipt,
+  { status, providerStatus }: Receipt,
 ): string | null {
-  const said = isTwilio(destination) ? word : status;
-  if (said === null) return null;
-  if (wordsOf(destination).includes(said)) return said;
+  const reported = isTwilio(destination) ? providerStatus : status;
+  if (reported === null) return null;
+  if (statusesOf(destination).includes(reported)) return reported;
   return isTwilio(destination) ? null : 'technical-failure';
 }
 

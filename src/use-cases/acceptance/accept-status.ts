@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { StatusCommand } from '../../domain/acceptance/acceptance.ts';
 import { fromDate } from '../../domain/instant.ts';
 import type { AcceptedStatus, AcceptStatus } from '../../domain/acceptance/status.schema.ts';
-import { createAcceptEvents, type AcceptancePorts } from './accept-events.ts';
+import type { Acceptor } from './accept-events.ts';
 import type { Caller } from '../access/caller.ts';
 
 export type AcceptStatusUseCase = (
@@ -11,9 +11,9 @@ export type AcceptStatusUseCase = (
   body: AcceptStatus,
 ) => Promise<AcceptedStatus>;
 
-/** Accepts a status of a notification; see `createAcceptEvents`. */
-export function createAcceptStatus(ports: AcceptancePorts): AcceptStatusUseCase {
-  const accept = createAcceptEvents(ports);
+/** Accepts a status of a notification; see `createAcceptor`. */
+export function createAcceptStatus(ports: Acceptor): AcceptStatusUseCase {
+  const { accept } = ports;
   return (caller, notificationId, body) => {
     const command = toCommand(notificationId, body, ports.now());
     return accept(caller, body.destination === undefined ? command : ofDestination(command, body));

@@ -1,5 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { CallbackEvent, ConfigureCallback, ConfiguredCallback } from '../../domain/callbacks/callback.schema.ts';
+import type {
+  CallbackEvent,
+  ConfigureCallback,
+  ConfiguredCallback,
+} from '../../domain/callbacks/callback.schema.ts';
 import { defaultMaxInFlight } from '../../domain/callbacks/callback-settings.ts';
 import { invalidField, invalidFields, notFound } from '../../domain/errors.ts';
 import type { CallbackStore, SecretBox, ServiceStore, UrlPolicy } from '../../ports/index.ts';

@@ -1,11 +1,11 @@
-import { unreported } from '../../domain/acceptance/acceptance.ts';
+import { noReportFields } from '../../domain/acceptance/acceptance.ts';
 import { batchProgress, type BatchProgress } from '../../domain/campaigns/batch-progress.ts';
 import { fromDate } from '../../domain/instant.ts';
 import type { BatchState, BatchStore, MemberWorkflows } from '../../ports/index.ts';
-import { createAcceptEvents, type AcceptancePorts } from '../acceptance/accept-events.ts';
+import type { Acceptor } from '../acceptance/accept-events.ts';
 import { eventIdFrom } from '../acceptance/event-id-from.ts';
 
-type Ports = AcceptancePorts & { batches: BatchStore; memberWorkflows: MemberWorkflows };
+type Ports = Acceptor & { batches: BatchStore; memberWorkflows: MemberWorkflows };
 
 /** So many that they are started eagerly, each by the answer to its start. */
 const startsAtOnce = 8;
@@ -35,12 +35,12 @@ export function createAdvanceBatch(
 async function startNext(
   { batches, memberWorkflows }: Ports,
   batchId: string,
-  { communicationId, serviceId, tellsWhenSent }: BatchState,
+  { communicationId, serviceId, reportsWhenSent }: BatchState,
   limit: number,
 ): Promise<void> {
   const { ids, upTo } = await batches.nextToStart(batchId, limit);
   // A workflow that has nothing to wait for is left to begin with its member's first event.
-  const waiting = tellsWhenSent ? ids : [];
+  const waiting = reportsWhenSent ? ids : [];
   for (let at = 0; at < waiting.length; at += startsAtOnce)
     await Promise.all(
       waiting
@@ -52,7 +52,7 @@ async function startNext(
 
 /** Accepts, for each batch of a communication that has become COMPLETE, that it is; each once, whoever asks. */
 function createCompleteBatches(ports: Ports): (communicationId: string) => Promise<void> {
-  const accept = createAcceptEvents(ports);
+  const { accept } = ports;
   return async (communicationId) => {
     const ids = await ports.batches.completable(communicationId);
     for (const id of ids) {
@@ -67,7 +67,7 @@ function createCompleteBatches(ports: Ports): (communicationId: string) => Promi
           status: 'COMPLETE',
           acceptedAt: now,
           occurredAt: now,
-          ...unreported,
+          ...noReportFields,
           completedAt: now,
         },
       );

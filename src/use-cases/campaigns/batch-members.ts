@@ -4,7 +4,7 @@ import { AppError, notFound } from '../../domain/errors.ts';
 import { fromDate } from '../../domain/instant.ts';
 import type { BatchStore, CampaignStore, NumberedMember } from '../../ports/index.ts';
 import { maySeeBatches, maySeeSettings, type Caller } from '../access/caller.ts';
-import { createTurns } from '../../concurrency/yield-turns.ts';
+import { createYielder } from '../../concurrency/yield-turns.ts';
 
 type Added = { id: string; members: Member[] };
 
@@ -46,7 +46,7 @@ export async function appendMembers(
 
 /** As `map`, with a turn for every other request in between: there may be thousands. */
 async function each<T, U>(items: readonly T[], make: (item: T) => U): Promise<U[]> {
-  const turns = createTurns();
+  const turns = createYielder();
   const made: U[] = [];
   for (const item of items) {
     made.push(make(item));

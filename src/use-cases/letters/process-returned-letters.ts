@@ -1,18 +1,18 @@
-import { unreported } from '../../domain/acceptance/acceptance.ts';
+import { noReportFields } from '../../domain/acceptance/acceptance.ts';
 import { AppError } from '../../domain/errors.ts';
 import { fromDate } from '../../domain/instant.ts';
 import type { LetterReport } from '../../domain/notifications/returned-letters.schema.ts';
 import type { LetterReportStore, ReturnedLetterEntry } from '../../ports/index.ts';
-import { createAcceptEvents, type AcceptancePorts } from '../acceptance/accept-events.ts';
+import type { Acceptor } from '../acceptance/accept-events.ts';
 
 /**
  * Accepts the next `limit` letters of a report, each as durably as a status, and says how the report then stands; null
  * when there is none. A page that was broken off is done again and accepts nothing twice.
  */
-export function createTellReturnedLetters(
-  ports: AcceptancePorts & { letterReports: LetterReportStore },
+export function createProcessReturnedLetters(
+  ports: Acceptor & { letterReports: LetterReportStore },
 ): (reportId: string, limit: number) => Promise<LetterReport | null> {
-  const accept = createAcceptEvents(ports);
+  const { accept } = ports;
 
   const tell = async ({ notificationId, eventId }: ReturnedLetterEntry): Promise<void> => {
     const now = fromDate(ports.now());
@@ -27,7 +27,7 @@ export function createTellReturnedLetters(
           status: 'returned-letter',
           acceptedAt: now,
           occurredAt: now,
-          ...unreported,
+          ...noReportFields,
           completedAt: now,
         },
       );

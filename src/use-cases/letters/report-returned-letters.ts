@@ -1,9 +1,13 @@
 import { v7 as uuidv7 } from 'uuid';
 import { notFound } from '../../domain/errors.ts';
 import { groupBy } from '../../concurrency/group-by.ts';
-import type { LetterReport, MatchedLetters, ReturnedLetters } from '../../domain/notifications/returned-letters.schema.ts';
+import type {
+  LetterReport,
+  MatchedLetters,
+  ReturnedLetters,
+} from '../../domain/notifications/returned-letters.schema.ts';
 import type { LetterReportStore, NotificationStore } from '../../ports/index.ts';
-import { createTurns } from '../../concurrency/yield-turns.ts';
+import { createYielder } from '../../concurrency/yield-turns.ts';
 import { keyTypeOf, maySee, scopeOf, type Caller } from '../access/caller.ts';
 
 /** So many references are looked up at a time: a list of all of them would hold the event loop while it is made. */
@@ -37,7 +41,7 @@ export async function reportReturnedLetters(
   const id = uuidv7();
   // The event ids are given here, so that a page which is told twice is recognised.
   const letters: { notificationId: string; eventId: string }[] = [];
-  const turns = createTurns();
+  const turns = createYielder();
   for (const notificationId of ids) {
     letters.push({ notificationId, eventId: uuidv7() });
     if (turns.isOver()) await turns.give();

@@ -1,4 +1,4 @@
-import { shownStates } from '../../domain/callbacks/callback-state.ts';
+import { publicStates } from '../../domain/callbacks/callback-state.ts';
 import { notFound } from '../../domain/errors.ts';
 import { deliveryWorkflow } from '../../domain/workflow-id.ts';
 import type { Attempt, CallbackHistory } from '../../domain/notifications/history.schema.ts';
@@ -68,7 +68,7 @@ export function toCallbackResult(
     event: row.event,
     sequence: row.sequence,
     status: row.status,
-    state: shownStates([row])[0] ?? row.state,
+    state: publicStates([row])[0] ?? row.state,
     state_reason: row.stateReason,
     url: row.url,
     accepted_at: row.acceptedAt,

@@ -11,7 +11,7 @@ import { contentDigestOf, requireSize, snsEnvelopeOf } from './provider-request-
 export type { DoorRequest } from './provider-proofs.ts';
 
 /** The services that a request may speak for, and what may be believed of it. */
-export type Admission = {
+export type AuthenticatedProvider = {
   settings: readonly ProviderSettings[];
   /** Where a signature is the proof, what was signed and nothing else. */
   request: ProviderRequest;
@@ -43,11 +43,11 @@ export async function requireProof(
  * Throws PAYLOAD_TOO_LARGE for what no provider sends, FORBIDDEN for a request that shows no credentials that are somebody's,
  * and UNAVAILABLE where it could not be found out, as while a certificate cannot be had.
  */
-export async function admit(
+export async function authenticateProvider(
   ports: ProofPorts & { accounts: ProviderAccounts },
   provider: Provider,
   request: DoorRequest,
-): Promise<Admission> {
+): Promise<AuthenticatedProvider> {
   const known = await ports.accounts.of(provider.name);
   const isShown = isProofShown(provider.proof, request);
   if (!isShown && known.unchecked.length === 0) throw nothingShown(provider.proof);

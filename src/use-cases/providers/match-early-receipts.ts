@@ -28,7 +28,7 @@ type Ports = ReceiptAcceptance & {
  * Looks once more for the messages of receipts that came before them: accepts what is found, and forgets what nobody has
  * registered within five minutes. One that cannot be processed holds up no other.
  */
-export async function lookAtEarlyReceipts(ports: Ports): Promise<EarlyReceiptsSeen> {
+export async function matchEarlyReceipts(ports: Ports): Promise<EarlyReceiptsSeen> {
   const seen: EarlyReceiptsSeen = { matched: 0, dropped: [], failed: [] };
   const looked = new Set<string>();
   for (let round = 1; round <= maxBatches; round += 1) {

@@ -4,7 +4,11 @@ import { providers, type InboundText, type Reply } from '../../providers/index.t
 import type { AcceptInboundUseCase } from '../acceptance/accept-inbound.ts';
 import { eventIdFrom } from '../acceptance/event-id-from.ts';
 import type { ProviderAccounts } from './provider-accounts.ts';
-import { admit, type Admission, type DoorRequest } from './authenticate-provider.ts';
+import {
+  authenticateProvider,
+  type AuthenticatedProvider,
+  type DoorRequest,
+} from './authenticate-provider.ts';
 
 export type ReceiveInbound = (providerName: string, request: DoorRequest) => Promise<Reply>;
 
@@ -19,7 +23,7 @@ export function createReceiveInbound(ports: {
   return async (providerName, request) => {
     const provider = providers.get(providerName);
     if (!provider?.readInbound) throw notFound('provider');
-    const admission = await admit(ports, provider, request);
+    const admission = await authenticateProvider(ports, provider, request);
     const reading = provider.readInbound(admission.request);
     if (reading.kind === 'refused') return provider.refused(reading.messages);
     let isKnown = false;
@@ -34,7 +38,7 @@ export function createReceiveInbound(ports: {
 async function take(
   acceptInbound: AcceptInboundUseCase,
   provider: string,
-  { settings, digest }: Admission,
+  { settings, digest }: AuthenticatedProvider,
   text: InboundText,
 ): Promise<boolean> {
   const { source, destination } = text;

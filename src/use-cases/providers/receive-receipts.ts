@@ -7,7 +7,11 @@ import { acceptReceipt, type ReceiptAcceptance } from '../acceptance/accept-rece
 import { eventIdFrom } from '../acceptance/event-id-from.ts';
 import { findNamedMessage } from './find-named-message.ts';
 import type { ProviderAccounts } from './provider-accounts.ts';
-import { admit, type Admission, type DoorRequest } from './authenticate-provider.ts';
+import {
+  authenticateProvider,
+  type AuthenticatedProvider,
+  type DoorRequest,
+} from './authenticate-provider.ts';
 
 export type ReceiptPorts = ReceiptAcceptance & {
   accounts: ProviderAccounts;
@@ -30,7 +34,7 @@ export function createReceiveReceipts(ports: ReceiptPorts): ReceiveReceipts {
   return async (providerName, request) => {
     const provider = providers.get(providerName);
     if (!provider) throw notFound('provider');
-    const admission = await admit(ports, provider, request);
+    const admission = await authenticateProvider(ports, provider, request);
     const { settings, envelope, signedId } = admission;
     if (envelope && isOfSubscription(envelope))
       return confirm(ports.sns, envelope, provider.statusTaken, provider.refused);
@@ -112,7 +116,7 @@ async function confirm(
 function eventIdOf(
   provider: string,
   { key, reference }: Receipt,
-  { digest }: Admission,
+  { digest }: AuthenticatedProvider,
   place: number,
 ): string {
   if (key !== null) return eventIdFrom(`provider/${provider}/${key}`);

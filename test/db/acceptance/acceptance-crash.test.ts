@@ -1,16 +1,23 @@
 // 2xx means durable: whatever a process had answered is there after it was killed, and another one carries it on.
+import { createAcceptor } from '../../../src/use-cases/acceptance/accept-events.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { v7 as uuidv7 } from 'uuid';
 import { createDispatchQueue } from '../../../src/db/dispatch/dispatch-queue.ts';
 import { createStatusStore } from '../../../src/db/acceptance/status-store.ts';
-import { createAttemptGate } from '../../../src/delivery/concurrency-limiter.ts';
+import { createConcurrencyLimiter } from '../../../src/delivery/concurrency-limiter.ts';
 import { createDispatcher } from '../../../src/dispatch/dispatcher.ts';
 import type { DispatchEntry } from '../../../src/ports/index.ts';
 import { createAcceptStatus } from '../../../src/use-cases/acceptance/accept-status.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { noHandover, noMetrics, operator, storeNotification, storeService } from '../../support/db-fixture.ts';
+import {
+  noDispatchSink,
+  noMetrics,
+  operator,
+  storeNotification,
+  storeService,
+} from '../../support/db-fixture.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -42,14 +49,14 @@ test('what was answered survives the death of the process, and another dispatche
     owner: uuidv7(),
     queue: createDispatchQueue(database.pool),
     workflows: {
-      tell: async (entries) => {
+      startOrSignal: async (entries) => {
         heard(entries);
         return 'signalled';
       },
     },
     metrics: noMetrics,
     log: { info: () => undefined, warn: () => undefined },
-    gate: createAttemptGate(),
+    gate: createConcurrencyLimiter(),
     onProcesses: () => undefined,
     maxInFlight: 16,
     pressedFrom: 8,
@@ -70,12 +77,14 @@ test('what was answered survives the death of the process, and another dispatche
   expect(Date.now() - killedAt).toBeLessThan(5_000);
   await dispatcher.stop();
 
-  const again = createAcceptStatus({
-    statuses: createStatusStore(database.pool),
-    handover: noHandover,
-    metrics: noMetrics,
-    now: () => new Date(),
-  });
+  const again = createAcceptStatus(
+    createAcceptor({
+      statuses: createStatusStore(database.pool),
+      dispatchSink: noDispatchSink,
+      metrics: noMetrics,
+      now: () => new Date(),
+    }),
+  );
   expect(await again(operator, id, { status: 'sending', event_id: eventId })).toEqual({
     notification_id: id,
     sequence: 1,

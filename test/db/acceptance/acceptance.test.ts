@@ -1,13 +1,18 @@
+import { createAcceptor } from '../../../src/use-cases/acceptance/accept-events.ts';
 import { v7 as uuidv7 } from 'uuid';
 import { createStatusStore } from '../../../src/db/acceptance/status-store.ts';
-import { planAcceptance, type AcceptancePlan, type StatusCommand } from '../../../src/domain/acceptance/acceptance.ts';
+import {
+  planAcceptance,
+  type AcceptancePlan,
+  type StatusCommand,
+} from '../../../src/domain/acceptance/acceptance.ts';
 import { govukNotify } from '../../../src/profiles/govuk-notify.ts';
 import { createAcceptStatus } from '../../../src/use-cases/acceptance/accept-status.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import {
   aCommand,
   everyStatus,
-  noHandover,
+  noDispatchSink,
   noMetrics,
   operator,
   storeNotification,
@@ -164,12 +169,14 @@ test('groups that name the same notifications in opposite orders never wait for 
 test('two processes that accept at once leave no gap, no repeat, and each event id once', async () => {
   const ids = await Promise.all(Array.from({ length: 5 }, () => storeNotification(database.pool, serviceId)));
   const processes = [1, 2].map(() =>
-    createAcceptStatus({
-      statuses: createStatusStore(database.otherPool()),
-      handover: noHandover,
-      metrics: noMetrics,
-      now: () => new Date(),
-    }),
+    createAcceptStatus(
+      createAcceptor({
+        statuses: createStatusStore(database.otherPool()),
+        dispatchSink: noDispatchSink,
+        metrics: noMetrics,
+        now: () => new Date(),
+      }),
+    ),
   );
   const events = ids.flatMap((id) => Array.from({ length: 10 }, () => ({ id, eventId: uuidv7() })));
 

@@ -1,10 +1,17 @@
 // A value that PostgreSQL refuses is the trouble of the one request that brought it.
+import { createAcceptor } from '../../../src/use-cases/acceptance/accept-events.ts';
 import type { Pool } from 'pg';
 import { createStatusStore } from '../../../src/db/acceptance/status-store.ts';
 import { AppError } from '../../../src/domain/errors.ts';
 import { createAcceptStatus } from '../../../src/use-cases/acceptance/accept-status.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { noHandover, noMetrics, operator, storeNotification, storeService } from '../../support/db-fixture.ts';
+import {
+  noDispatchSink,
+  noMetrics,
+  operator,
+  storeNotification,
+  storeService,
+} from '../../support/db-fixture.ts';
 
 let database: TestDatabase;
 let serviceId: string;
@@ -17,12 +24,14 @@ afterAll(() => database.drop());
 const impossible = '0000-01-01T00:00:00.000000Z';
 
 const acceptor = (pool: Pool) =>
-  createAcceptStatus({
-    statuses: createStatusStore(pool),
-    handover: noHandover,
-    metrics: noMetrics,
-    now: () => new Date(),
-  });
+  createAcceptStatus(
+    createAcceptor({
+      statuses: createStatusStore(pool),
+      dispatchSink: noDispatchSink,
+      metrics: noMetrics,
+      now: () => new Date(),
+    }),
+  );
 
 const codeOf = (cause: unknown): unknown => (cause instanceof AppError ? cause.code : cause);
 

@@ -1,6 +1,6 @@
 // A sealed secret opens in its own row and column only: whoever can write the database cannot make one row use another's.
 import { randomBytes } from 'node:crypto';
-import { openCredentials } from '../../../src/delivery/decrypt-credentials.ts';
+import { decryptCredentials } from '../../../src/delivery/decrypt-credentials.ts';
 import { createSealedBox } from '../../../src/crypto/sealed-box.ts';
 import { createApiKeyStore } from '../../../src/db/access/api-key-store.ts';
 import { createCallbackStore } from '../../../src/db/callbacks/callback-store.ts';
@@ -173,7 +173,7 @@ test('the token of a notification’s own URL is not sent for another notificati
   const openOf = async (id: string) => {
     const job = await createDeliveryStore(database.pool).load(id, 1);
     if (!job?.callback) throw new Error('there is a callback');
-    return openCredentials(secrets, job, job.callback).auth;
+    return decryptCredentials(secrets, job, job.callback).auth;
   };
   expect(await openOf(one)).toEqual({ type: 'bearer', token: 'the-token-of-a' });
   await swap('notifications', 'sealed_callback_token', [one, other]);

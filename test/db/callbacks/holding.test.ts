@@ -1,6 +1,6 @@
 // What is held, and how it gets out again: never lost between the two, never behind anything newer.
 import { v7 as uuidv7 } from 'uuid';
-import { findOpenJob } from '../../../src/delivery/load-due-delivery.ts';
+import { loadDueDelivery } from '../../../src/delivery/load-due-delivery.ts';
 import { createCallbackStore } from '../../../src/db/callbacks/callback-store.ts';
 import { createCommunicationStore } from '../../../src/db/callbacks/communication-store.ts';
 import { createDeliveryStore } from '../../../src/db/delivery/delivery-store.ts';
@@ -49,11 +49,11 @@ test('what waits for its next attempt is held when it finds its communication di
   await store().record(anAttempt(id));
   await disable();
 
-  expect(await findOpenJob(jobs(), { notificationId: id, sequence: 1 })).toEqual({
+  expect(await loadDueDelivery(jobs(), { notificationId: id, sequence: 1 })).toEqual({
     kind: 'settled',
     state: 'held',
   });
-  expect(await findOpenJob(jobs(), { notificationId: id, sequence: 2 })).toEqual({
+  expect(await loadDueDelivery(jobs(), { notificationId: id, sequence: 2 })).toEqual({
     kind: 'settled',
     state: 'held',
   });
@@ -80,7 +80,7 @@ test('of holds and an enabling at the same moment each status is either released
   for (let round = 0; round < 20; round += 1) {
     const ids = await Promise.all(Array.from({ length: 6 }, () => accepted(1)));
     await disable();
-    const holding = ids.map((id) => findOpenJob(jobs(), { notificationId: id, sequence: 1 }));
+    const holding = ids.map((id) => loadDueDelivery(jobs(), { notificationId: id, sequence: 1 }));
     const [started, ...found] = await Promise.all([enable(), ...holding]);
     await drains().release(started?.drainId ?? '', 100);
 
@@ -151,7 +151,7 @@ test('something newer finds what is still held before it, takes it out and lets 
   );
   expect(rows).toHaveLength(1);
 
-  expect(await findOpenJob(jobs(), { notificationId: id, sequence: 3 })).toMatchObject({
+  expect(await loadDueDelivery(jobs(), { notificationId: id, sequence: 3 })).toMatchObject({
     kind: 'earlierFirst',
     earlier: { sequence: 1 },
   });
@@ -161,7 +161,7 @@ test('something newer finds what is still held before it, takes it out and lets 
     state: 'running',
     released: 2,
   });
-  expect(await findOpenJob(jobs(), { notificationId: id, sequence: 1 })).toMatchObject({ kind: 'open' });
+  expect(await loadDueDelivery(jobs(), { notificationId: id, sequence: 1 })).toMatchObject({ kind: 'open' });
 });
 
 test('while it is disabled what is held before a status holds nobody up', async () => {

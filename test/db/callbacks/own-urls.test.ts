@@ -1,4 +1,5 @@
 // Notifications that bring a URL and token of their own: a communication beside the service's, which is never disabled.
+import { createAcceptor } from '../../../src/use-cases/acceptance/accept-events.ts';
 import { v7 as uuidv7 } from 'uuid';
 import { createCallbackStore } from '../../../src/db/callbacks/callback-store.ts';
 import { createDeliveryStore } from '../../../src/db/delivery/delivery-store.ts';
@@ -7,14 +8,13 @@ import { createNotificationStore } from '../../../src/db/notifications/notificat
 import { createRedeliveries } from '../../../src/db/notifications/redeliveries.ts';
 import { createStatusStore } from '../../../src/db/acceptance/status-store.ts';
 import type { DispatchEntry } from '../../../src/ports/index.ts';
-import { createAcceptEvents } from '../../../src/use-cases/acceptance/accept-events.ts';
 import { anAttempt, exhausted } from '../../support/attempts.ts';
 import { aNewNotification, callbackSettings } from '../../support/builders.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import {
   aCommand,
   everyStatus,
-  noHandover,
+  noDispatchSink,
   noMetrics,
   operator,
   storeService,
@@ -44,8 +44,13 @@ async function register(serviceId: string, callbackUrl = url): Promise<string> {
 
 async function accept(notificationId: string, status = 'delivered'): Promise<void> {
   const statuses = createStatusStore(database.pool);
-  const ports = { statuses, handover: noHandover, metrics: noMetrics, now: () => new Date() };
-  await createAcceptEvents(ports)(operator, aCommand(notificationId, { status }));
+  const ports = createAcceptor({
+    statuses,
+    dispatchSink: noDispatchSink,
+    metrics: noMetrics,
+    now: () => new Date(),
+  });
+  await ports.accept(operator, aCommand(notificationId, { status }));
 }
 
 test('their statuses go to it, though the service has no callback', async () => {
@@ -176,14 +181,17 @@ test('what is accepted here is handed over with the same receiver, and left to a
   const taken: DispatchEntry[] = [];
   let fullReceiver = '';
   const owner = uuidv7();
-  const handover = {
-    ...noHandover,
+  const dispatchSink = {
+    ...noDispatchSink,
     owner: () => owner,
-    isFull: (receiverId: string) => receiverId === fullReceiver,
-    take: (entries: readonly DispatchEntry[]) => void taken.push(...entries),
+    isSaturated: (receiverId: string) => receiverId === fullReceiver,
+    enqueue: (entries: readonly DispatchEntry[]) => void taken.push(...entries),
   };
   const statuses = createStatusStore(database.pool);
-  const acceptHere = createAcceptEvents({ statuses, handover, metrics: noMetrics, now: () => new Date() });
+  const { accept: acceptHere } = createAcceptor({
+    ...{ statuses, dispatchSink, metrics: noMetrics },
+    now: () => new Date(),
+  });
   await acceptHere(operator, aCommand(full));
   fullReceiver = (await deliveries().load(full, 1))?.callback?.receiverId ?? '';
   await acceptHere(operator, aCommand(full));

@@ -1,10 +1,17 @@
+import { createAcceptor } from '../../../src/use-cases/acceptance/accept-events.ts';
 import { v7 as uuidv7 } from 'uuid';
 import { createDispatchQueue } from '../../../src/db/dispatch/dispatch-queue.ts';
 import { createRedeliveries } from '../../../src/db/notifications/redeliveries.ts';
 import { createStatusStore } from '../../../src/db/acceptance/status-store.ts';
 import { createAcceptStatus } from '../../../src/use-cases/acceptance/accept-status.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { noHandover, noMetrics, operator, storeNotification, storeService } from '../../support/db-fixture.ts';
+import {
+  noDispatchSink,
+  noMetrics,
+  operator,
+  storeNotification,
+  storeService,
+} from '../../support/db-fixture.ts';
 
 let database: TestDatabase;
 let serviceId: string;
@@ -24,12 +31,14 @@ const queue = () => createDispatchQueue(database.pool);
 /** Accepts `count` statuses of one notification, committed under `owner`. */
 async function accepted(count: number, owner: string | null = null): Promise<string> {
   const id = await storeNotification(database.pool, serviceId);
-  const accept = createAcceptStatus({
-    statuses: createStatusStore(database.pool),
-    handover: { ...noHandover, owner: () => owner },
-    metrics: noMetrics,
-    now: () => new Date(),
-  });
+  const accept = createAcceptStatus(
+    createAcceptor({
+      statuses: createStatusStore(database.pool),
+      dispatchSink: { ...noDispatchSink, owner: () => owner },
+      metrics: noMetrics,
+      now: () => new Date(),
+    }),
+  );
   await Promise.all(Array.from({ length: count }, () => accept(operator, id, { status: 'sending' })));
   return id;
 }
@@ -108,12 +117,14 @@ test('takes no more than it is asked for, and nothing that another has', async (
 test('what waits of one notification is claimed together, so that its workflow is told of it at once', async () => {
   const id = await accepted(1);
   await notified(5);
-  const accept = createAcceptStatus({
-    statuses: createStatusStore(database.pool),
-    handover: noHandover,
-    metrics: noMetrics,
-    now: () => new Date(),
-  });
+  const accept = createAcceptStatus(
+    createAcceptor({
+      statuses: createStatusStore(database.pool),
+      dispatchSink: noDispatchSink,
+      metrics: noMetrics,
+      now: () => new Date(),
+    }),
+  );
   await accept(operator, id, { status: 'delivered' });
   const claimed = await queue().claim(uuidv7(), upTo(1));
   expect(claimed.map(({ notificationId }) => notificationId)).toEqual([id, id]);
@@ -129,26 +140,26 @@ test('an entry that is not due yet is left alone', async () => {
 
 test('the entries of an owner that died are anyone’s at the end of its lease, and not before', async () => {
   const [dead, alive] = [uuidv7(), uuidv7()];
-  await queue().beat(dead, 5);
+  await queue().renewLease(dead, 5);
   await accepted(3, dead);
 
   await elapse(4);
-  await queue().beat(alive, 5);
+  await queue().renewLease(alive, 5);
   expect(await queue().claim(alive, upTo(10))).toEqual([]);
 
   await elapse(2);
-  await queue().beat(alive, 5);
+  await queue().renewLease(alive, 5);
   expect(await queue().claim(alive, upTo(10))).toHaveLength(3);
 });
 
 test('an owner that goes on beating keeps its entries', async () => {
   const [slow, other] = [uuidv7(), uuidv7()];
-  await queue().beat(slow, 5);
+  await queue().renewLease(slow, 5);
   await accepted(2, slow);
   for (let second = 0; second < 12; second += 3) {
     await elapse(3);
-    await queue().beat(slow, 5);
-    await queue().beat(other, 5);
+    await queue().renewLease(slow, 5);
+    await queue().renewLease(other, 5);
   }
   expect(await queue().claim(other, upTo(10))).toEqual([]);
 });
@@ -156,13 +167,13 @@ test('an owner that goes on beating keeps its entries', async () => {
 test('an entry committed under an owner that was buried already is freed by the next beat of another', async () => {
   const other = uuidv7();
   await accepted(1, uuidv7());
-  await queue().beat(other, 5);
+  await queue().renewLease(other, 5);
   expect(await queue().claim(other, upTo(10))).toHaveLength(1);
 });
 
 test('an owner finds its own entries that it does not remember, once they are old', async () => {
   const owner = uuidv7();
-  await queue().beat(owner, 5);
+  await queue().renewLease(owner, 5);
   const id = await accepted(1, owner);
   expect(await queue().owned(owner, 5)).toEqual([]);
 
@@ -180,19 +191,19 @@ test('a finished entry is gone for everybody', async () => {
   await queue().finish([first]);
 
   expect(await queue().depth()).toBe(2);
-  await queue().resign(owner);
+  await queue().releaseAll(owner);
   const left = await queue().claim(uuidv7(), upTo(10));
   expect(left.map(({ sequence }) => sequence).sort()).toEqual(others.map(({ sequence }) => sequence).sort());
 });
 
 test('whoever resigns leaves everything to the others at once', async () => {
   const [leaving, staying] = [uuidv7(), uuidv7()];
-  await queue().beat(leaving, 5);
-  await queue().beat(staying, 5);
+  await queue().renewLease(leaving, 5);
+  await queue().renewLease(staying, 5);
   await accepted(2, leaving);
   await accepted(1, staying);
 
-  await queue().resign(leaving);
+  await queue().releaseAll(leaving);
 
   expect(await queue().claim(staying, upTo(10))).toHaveLength(2);
 });

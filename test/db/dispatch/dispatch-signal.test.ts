@@ -1,9 +1,16 @@
+import { createAcceptor } from '../../../src/use-cases/acceptance/accept-events.ts';
 import { createDispatchSignal } from '../../../src/db/dispatch/dispatch-signal.ts';
 import { createStatusStore } from '../../../src/db/acceptance/status-store.ts';
 import { createAcceptStatus } from '../../../src/use-cases/acceptance/accept-status.ts';
 import type { DispatchSignal } from '../../../src/ports/index.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { noHandover, noMetrics, operator, storeNotification, storeService } from '../../support/db-fixture.ts';
+import {
+  noDispatchSink,
+  noMetrics,
+  operator,
+  storeNotification,
+  storeService,
+} from '../../support/db-fixture.ts';
 
 let database: TestDatabase;
 let signal: DispatchSignal;
@@ -34,12 +41,14 @@ function listen(): (count: number) => Promise<void> {
 async function accept(owner: string | null): Promise<void> {
   const { serviceId } = await storeService(database.pool);
   const id = await storeNotification(database.pool, serviceId);
-  const acceptStatus = createAcceptStatus({
-    statuses: createStatusStore(database.pool),
-    handover: { ...noHandover, owner: () => owner },
-    metrics: noMetrics,
-    now: () => new Date(),
-  });
+  const acceptStatus = createAcceptStatus(
+    createAcceptor({
+      statuses: createStatusStore(database.pool),
+      dispatchSink: { ...noDispatchSink, owner: () => owner },
+      metrics: noMetrics,
+      now: () => new Date(),
+    }),
+  );
   await acceptStatus(operator, id, { status: 'sending' });
 }
 

@@ -1,4 +1,5 @@
 // Messages that come in, as PostgreSQL keeps them.
+import { createAcceptor } from '../../../src/use-cases/acceptance/accept-events.ts';
 import type { Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { createCallbackStore } from '../../../src/db/callbacks/callback-store.ts';
@@ -9,10 +10,13 @@ import { createNotificationStore } from '../../../src/db/notifications/notificat
 import { createServiceStore } from '../../../src/db/access/service-store.ts';
 import { createStatusStore } from '../../../src/db/acceptance/status-store.ts';
 import { AppError } from '../../../src/domain/errors.ts';
-import { createAcceptInbound, type AcceptInboundUseCase } from '../../../src/use-cases/acceptance/accept-inbound.ts';
+import {
+  createAcceptInbound,
+  type AcceptInboundUseCase,
+} from '../../../src/use-cases/acceptance/accept-inbound.ts';
 import { callbackSettings } from '../../support/builders.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { noHandover, noMetrics, operator, storeService } from '../../support/db-fixture.ts';
+import { noDispatchSink, noMetrics, operator, storeService } from '../../support/db-fixture.ts';
 
 let database: TestDatabase;
 let serviceId: string;
@@ -42,10 +46,12 @@ function accept(
 /** As one process has it. */
 function acceptorOf(pool: Pool): AcceptInboundUseCase {
   return createAcceptInbound({
-    statuses: createStatusStore(pool),
-    handover: noHandover,
-    metrics: noMetrics,
-    now: () => new Date(),
+    ...createAcceptor({
+      statuses: createStatusStore(pool),
+      dispatchSink: noDispatchSink,
+      metrics: noMetrics,
+      now: () => new Date(),
+    }),
     services: createServiceStore(pool),
     inbound: createInboundStore(pool),
   });
@@ -76,7 +82,7 @@ test('a message is queued once and comes out as it was accepted', async () => {
     inbound: { message: 'Zoë 😀\u2028\u0001' },
   });
   const owner = uuidv7();
-  await createDispatchQueue(database.pool).beat(owner, 5);
+  await createDispatchQueue(database.pool).renewLease(owner, 5);
   const entries = await createDispatchQueue(database.pool).claim(owner, {
     limit: 100,
     perReceiver: 100,

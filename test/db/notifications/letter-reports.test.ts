@@ -1,4 +1,5 @@
 // Letters that came back, reported together and told of page by page.
+import { createAcceptor } from '../../../src/use-cases/acceptance/accept-events.ts';
 import { v7 as uuidv7 } from 'uuid';
 import { createCallbackStore } from '../../../src/db/callbacks/callback-store.ts';
 import { createLetterReportStore } from '../../../src/db/notifications/letter-report-store.ts';
@@ -6,10 +7,16 @@ import { createNotificationStore } from '../../../src/db/notifications/notificat
 import { createStatusStore } from '../../../src/db/acceptance/status-store.ts';
 import { createWorkflowRequests } from '../../../src/db/dispatch/workflow-requests.ts';
 import { reportReturnedLetters } from '../../../src/use-cases/letters/report-returned-letters.ts';
-import { createTellReturnedLetters } from '../../../src/use-cases/letters/process-returned-letters.ts';
+import { createProcessReturnedLetters } from '../../../src/use-cases/letters/process-returned-letters.ts';
 import { callbackSettings } from '../../support/builders.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { noHandover, noMetrics, operator, storeNotification, storeService } from '../../support/db-fixture.ts';
+import {
+  noDispatchSink,
+  noMetrics,
+  operator,
+  storeNotification,
+  storeService,
+} from '../../support/db-fixture.ts';
 
 let database: TestDatabase;
 let serviceId: string;
@@ -26,8 +33,13 @@ const letterReports = () => createLetterReportStore(database.pool);
 
 function tell() {
   const statuses = createStatusStore(database.pool);
-  const ports = { statuses, handover: noHandover, metrics: noMetrics, now: () => new Date() };
-  return createTellReturnedLetters({ ...ports, letterReports: letterReports() });
+  const ports = createAcceptor({
+    statuses,
+    dispatchSink: noDispatchSink,
+    metrics: noMetrics,
+    now: () => new Date(),
+  });
+  return createProcessReturnedLetters({ ...ports, letterReports: letterReports() });
 }
 
 async function report(count: number) {
@@ -66,8 +78,13 @@ test('a page whose end was not written down is done again and tells of no letter
   const { ids, reportId } = await report(3);
   const dying = { ...letterReports(), advance: () => Promise.reject(new Error('killed')) };
   const statuses = createStatusStore(database.pool);
-  const ports = { statuses, handover: noHandover, metrics: noMetrics, now: () => new Date() };
-  await expect(createTellReturnedLetters({ ...ports, letterReports: dying })(reportId, 2)).rejects.toThrow(
+  const ports = createAcceptor({
+    statuses,
+    dispatchSink: noDispatchSink,
+    metrics: noMetrics,
+    now: () => new Date(),
+  });
+  await expect(createProcessReturnedLetters({ ...ports, letterReports: dying })(reportId, 2)).rejects.toThrow(
     'killed',
   );
 

@@ -1,11 +1,12 @@
 // Who waits for a final status: an entry a notification, which goes when one is accepted.
+import { createAcceptor } from '../../../src/use-cases/acceptance/accept-events.ts';
 import { createNotificationStore } from '../../../src/db/notifications/notification-store.ts';
 import { createStatusStore } from '../../../src/db/acceptance/status-store.ts';
 import { createWorkflowRequests } from '../../../src/db/dispatch/workflow-requests.ts';
 import { createAcceptStatus } from '../../../src/use-cases/acceptance/accept-status.ts';
 import { aNewNotification } from '../../support/builders.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { noHandover, noMetrics, operator, storeService } from '../../support/db-fixture.ts';
+import { noDispatchSink, noMetrics, operator, storeService } from '../../support/db-fixture.ts';
 
 let database: TestDatabase;
 let serviceId: string;
@@ -29,7 +30,12 @@ const waiting = async () =>
 
 function accept(id: string, status: string) {
   const statuses = createStatusStore(database.pool);
-  const ports = { statuses, handover: noHandover, metrics: noMetrics, now: () => new Date() };
+  const ports = createAcceptor({
+    statuses,
+    dispatchSink: noDispatchSink,
+    metrics: noMetrics,
+    now: () => new Date(),
+  });
   return createAcceptStatus(ports)(operator, id, { status });
 }
 

@@ -37,7 +37,7 @@ const dispatched = (notificationId: string) => ({
   callbackId: uuidv7(),
   receiverId: uuidv7(),
   maxInFlight: 16,
-  round: 0,
+  generation: 0,
 });
 
 const statements: [name: string, parameters: number][] = [

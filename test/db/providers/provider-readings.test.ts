@@ -1,4 +1,5 @@
 // Whatever a provider sends: what is read of it can be stored.
+import { createAcceptor } from '../../../src/use-cases/acceptance/accept-events.ts';
 import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
 import { createInboundStore } from '../../../src/db/notifications/inbound-store.ts';
@@ -11,7 +12,13 @@ import { createAcceptInbound } from '../../../src/use-cases/acceptance/accept-in
 import { acceptReceipt } from '../../../src/use-cases/acceptance/accept-receipt.ts';
 import { createAcceptStatus } from '../../../src/use-cases/acceptance/accept-status.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { noHandover, noMetrics, operator, storeNotification, storeService } from '../../support/db-fixture.ts';
+import {
+  noDispatchSink,
+  noMetrics,
+  operator,
+  storeNotification,
+  storeService,
+} from '../../support/db-fixture.ts';
 import { mutatedRequests } from '../../support/mutated-fixtures.ts';
 
 let database: TestDatabase;
@@ -26,10 +33,10 @@ afterAll(() => database.drop());
 
 function createStoring() {
   const { pool } = database;
-  const acceptance = {
-    ...{ statuses: createStatusStore(pool), handover: noHandover, metrics: noMetrics },
+  const acceptance = createAcceptor({
+    ...{ statuses: createStatusStore(pool), dispatchSink: noDispatchSink, metrics: noMetrics },
     now: () => new Date(),
-  };
+  });
   const receipts = createReceiptStore(pool);
   const reporting = {
     acceptStatus: createAcceptStatus(acceptance),

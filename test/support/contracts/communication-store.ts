@@ -1,3 +1,4 @@
+import { createAcceptor } from '../../../src/use-cases/acceptance/accept-events.ts';
 import { v7 as uuidv7 } from 'uuid';
 import type {
   CallbackStore,
@@ -9,7 +10,7 @@ import type {
 } from '../../../src/ports/index.ts';
 import { createAcceptStatus } from '../../../src/use-cases/acceptance/accept-status.ts';
 import { aNewNotification, aService, callbackSettings } from '../builders.ts';
-import { noHandover, noMetrics, operator } from '../db-fixture.ts';
+import { noDispatchSink, noMetrics, operator } from '../db-fixture.ts';
 
 type Stores = {
   services: ServiceStore;
@@ -31,12 +32,14 @@ export function describeCommunicationStore(makeStores: () => Promise<Stores>): v
       await stores.services.create(service);
       const settings = callbackSettings({ filter: { statuses: ['sending', 'sent', 'delivered'] } });
       await stores.callbacks.put(uuidv7(), service.id, event, settings);
-      const accept = createAcceptStatus({
-        statuses: stores.statuses,
-        handover: noHandover,
-        metrics: noMetrics,
-        now: () => new Date(),
-      });
+      const accept = createAcceptStatus(
+        createAcceptor({
+          statuses: stores.statuses,
+          dispatchSink: noDispatchSink,
+          metrics: noMetrics,
+          now: () => new Date(),
+        }),
+      );
       return {
         ...stores,
         serviceId: service.id,

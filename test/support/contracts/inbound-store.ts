@@ -1,7 +1,8 @@
+import { createAcceptor } from '../../../src/use-cases/acceptance/accept-events.ts';
 import type { InboundStore, OwnedScope, ServiceStore, StatusStore } from '../../../src/ports/index.ts';
 import { createAcceptInbound } from '../../../src/use-cases/acceptance/accept-inbound.ts';
 import { aService } from '../builders.ts';
-import { noHandover, noMetrics, operator } from '../db-fixture.ts';
+import { noDispatchSink, noMetrics, operator } from '../db-fixture.ts';
 
 type Stores = { services: ServiceStore; statuses: StatusStore; inbound: InboundStore };
 
@@ -13,8 +14,11 @@ export function describeInboundStore(makeStores: () => Promise<Stores>): void {
     const stores = await makeStores();
     const service = aService();
     await stores.services.create(service);
-    const acceptance = { handover: noHandover, metrics: noMetrics, now: () => new Date() };
-    const acceptInbound = createAcceptInbound({ ...stores, ...acceptance });
+    const acceptor = createAcceptor({
+      ...{ statuses: stores.statuses, dispatchSink: noDispatchSink, metrics: noMetrics },
+      now: () => new Date(),
+    });
+    const acceptInbound = createAcceptInbound({ ...stores, ...acceptor });
     const accept = async (source_number: string, message: string): Promise<string> => {
       const body = { source_number, destination_number: '07700900789', message };
       return (await acceptInbound(operator, service.id, body)).id;

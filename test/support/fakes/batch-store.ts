@@ -122,7 +122,7 @@ export function createFakeBatchStore({
         processed: processedOf(batch),
         isClosed: batch.closedAt !== null,
         isComplete: batch.completedAt !== null,
-        tellsWhenSent:
+        reportsWhenSent:
           communications.get(communicationId)?.callbacks.some(({ event }) => event === 'message_sent') ??
           false,
       };

@@ -1,4 +1,7 @@
-import type { ListNotifications, Notification } from '../../../src/domain/notifications/notification.schema.ts';
+import type {
+  ListNotifications,
+  Notification,
+} from '../../../src/domain/notifications/notification.schema.ts';
 import type { NotificationChoice, NotificationStore } from '../../../src/ports/index.ts';
 import { pageOf, type Memory } from './memory.ts';
 
