@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { readTemporalTls } from '../../src/domain/temporal-tls.ts';
 import { createInstallation, type Installation } from '../support/installation.ts';
 import { openInstallationDatabase } from '../support/installation-database.ts';
 import { startMailServer } from '../support/mail-server.ts';
@@ -83,7 +84,16 @@ async function histories(): Promise<string> {
     string,
     number
   >;
-  const connection = await Connection.connect({ address: `127.0.0.1:${String(ports['temporalFrontend'])}` });
+  const ofFolder = (name: string): string => join(ringback.home, 'temporal', 'tls', name);
+  const files = {
+    caFile: ofFolder('ca.pem'),
+    client: { certFile: ofFolder('app.pem'), keyFile: ofFolder('app-key.pem') },
+    serverName: 'temporal.ringback.internal',
+  };
+  const connection = await Connection.connect({
+    address: `127.0.0.1:${String(ports['temporalFrontend'])}`,
+    tls: await readTemporalTls(files, readFile),
+  });
   const client = new Client({ connection });
   const texts: string[] = [];
   for await (const { workflowId, runId } of client.workflow.list())

@@ -17,6 +17,7 @@ import { configureProvider } from '../../../src/use-cases/providers/configure-pr
 import { createApiKey } from '../../../src/use-cases/access/create-api-key.ts';
 import { createCampaign } from '../../../src/use-cases/campaigns/create-campaign.ts';
 import { createCommunication } from '../../../src/use-cases/campaigns/create-communication.ts';
+import { createProviderAccounts } from '../../../src/use-cases/providers/provider-accounts.ts';
 import { registerNotification } from '../../../src/use-cases/notifications/register-notification.ts';
 import { resealSecrets } from '../../../src/use-cases/access/reseal-secrets.ts';
 import { rotateSigningSecret } from '../../../src/use-cases/callbacks/rotate-signing-secret.ts';
@@ -57,7 +58,10 @@ function ports() {
       ...{ ...shared, apiKeys: createApiKeyStore(pool) },
       onUnopenedKey: () => undefined,
     }),
-    accounts: { of: () => Promise.reject(new Error('nobody asks')), forget: () => undefined },
+    accounts: createProviderAccounts({
+      ...{ providers: createProviderStore(pool), secrets },
+      onUnopened: () => undefined,
+    }),
     urlPolicy: { objection: () => null },
     acceptStatus: createAcceptStatus(acceptanceBy(pool)),
   };
@@ -153,7 +157,7 @@ test('no sealed secret opens in the place of another', async () => {
 test('every sealed column is among them', async () => {
   const { rows } = await database.pool.query<{ column: string }>(
     `SELECT table_name || '.' || column_name AS column FROM information_schema.columns
-     WHERE table_schema = 'public' AND column_name LIKE 'sealed%' ORDER BY 1`,
+     WHERE table_schema = 'ringback' AND column_name LIKE 'sealed%' ORDER BY 1`,
   );
 
   expect(rows.map(({ column }) => column)).toEqual([
