@@ -8,7 +8,7 @@ import { toRetryPlan, type AttemptResult } from '../src/delivery/retry-plan.ts';
  * status is marked as failed, with all that follows from it.
  */
 export function createFinishStatus(ports: DueDeliveryPorts) {
-  return async function settleStatus(key: StatusKey): Promise<AttemptResult> {
+  return async function finishStatus(key: StatusKey): Promise<AttemptResult> {
     return finish(ports, key);
   };
 }
@@ -26,7 +26,7 @@ export async function finish(ports: DueDeliveryPorts, key: StatusKey): Promise<A
       callbackId: callback.id,
       reason,
     });
-    return { kind: 'settled', state: 'failed' };
+    return { kind: 'finished', state: 'failed' };
   }
   // What is due already, or of which nothing is known to have reached the receiver, has no reason to wait.
   return toRetryPlan(callback.policy, { ...next, waitSeconds: job.dueInSeconds }, job.ownFailures > 0);

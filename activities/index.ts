@@ -1,6 +1,6 @@
 // Everything a workflow can ask for. The names are stored in histories, so they are final.
 import { createAdvanceBatch, type BatchPorts } from './advance-batch.ts';
-import { createAcceptReturnedLetters, type LetterPorts } from './process-returned-letters.ts';
+import { createProcessLetterPage, type LetterPorts } from './process-returned-letters.ts';
 import { createApplyTimeout, type TimeoutPorts } from './apply-timeout.ts';
 import { isId, isStatusKey, onlyFor } from './parse-input.ts';
 import { createAttemptCallback } from './attempt-callback.ts';
@@ -25,20 +25,20 @@ export type { AttemptResult, RetryPlan } from '../src/delivery/retry-plan.ts';
 
 export type ActivityPorts = AttemptPorts & MailPorts & DrainPorts & TimeoutPorts & LetterPorts & BatchPorts;
 
-const unknown: AttemptEnd = { kind: 'settled', state: 'unknown' };
+const unknown: AttemptEnd = { kind: 'finished', state: 'unknown' };
 
 export function createActivities(ports: ActivityPorts) {
   return {
     attemptCallback: onlyFor(isStatusKey, unknown, createAttemptCallback(ports)),
     awaitAttempt: onlyFor(isStatusKey, unknown, createAwaitAttempt(ports)),
     retryCallback: onlyFor(isStatusKey, unknown, createRetryCallback(ports)),
-    settleStatus: onlyFor(isStatusKey, unknown, createFinishStatus(ports)),
+    finishStatus: onlyFor(isStatusKey, unknown, createFinishStatus(ports)),
     listMails: createListMails(ports),
     sendMail: onlyFor(isId, undefined, createSendMail(ports)),
     releaseHeld: createReleaseHeld(ports),
     cancelDrain: onlyFor(isId, undefined, createCancelDrain(ports)),
     applyTimeout: onlyFor(isId, 'nothing to do', createApplyTimeout(ports)),
-    acceptReturnedLetters: createAcceptReturnedLetters(ports),
+    processLetterPage: createProcessLetterPage(ports),
     advanceBatch: createAdvanceBatch(ports),
   };
 }

@@ -10,8 +10,8 @@ export type LetterStep = { state: string; matched: number; done: number };
 const mostAtOnce = 500;
 
 /** Repeated, it accepts no letter twice. */
-export function createAcceptReturnedLetters({ processReturnedLetters }: LetterPorts) {
-  return async function acceptReturnedLetters(input: {
+export function createProcessLetterPage({ processReturnedLetters }: LetterPorts) {
+  return async function processLetterPage(input: {
     reportId: string;
     limit: number;
   }): Promise<LetterStep> {

@@ -23,7 +23,7 @@ export type NotificationInput = {
 export type NotificationProgress = {
   delivering: StatusMessage[];
   waiting: StatusMessage[];
-  settled: number[];
+  finished: number[];
 };
 
 export const statusSignal = defineSignal<[StatusMessage]>('status');

@@ -29,14 +29,14 @@ import { attemptsTaskQueue } from './task-queues.ts';
 import { Mutex } from './mutex.ts';
 
 // The healthy path is one workflow task: the first attempt runs inside it, without an activity task (README,
-// "Decisions"). One try only: what it cannot settle goes on below as regular activities.
+// "Decisions"). One try only: what it cannot finish goes on below as regular activities.
 const { attemptCallback } = proxyLocalActivities<Activities>({
   startToCloseTimeout: '130 seconds',
   retry: { maximumAttempts: 1 },
 });
 
 // Asks the database only, so it is repeated until the database answers.
-const { settleStatus } = proxyActivities<Activities>({
+const { finishStatus } = proxyActivities<Activities>({
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });
@@ -61,7 +61,7 @@ export async function notificationWorkflow({
   });
   setHandler(statusSignal, (status) => {
     // Runs that began before statuses could be told of anew have ignored such signals, and must when they are replayed.
-    if (lines.hasSettled(status) && !patched('settled-comes-again')) return;
+    if (lines.hasFinished(status) && !patched('finished-comes-again')) return;
     lines.add(status);
   });
   setHandler(progressQuery, () => lines.progress());
@@ -70,7 +70,7 @@ export async function notificationWorkflow({
   for (;;) {
     while (busy.size > 0) await Promise.all(busy.values());
     if (lines.waiting().length > 0) break;
-    if (openUntil === undefined || lines.hasTold(openUntil)) return;
+    if (openUntil === undefined || lines.hasReported(openUntil)) return;
     if (!(await condition(() => busy.size > 0, maxIdle))) return;
   }
   await condition(allHandlersFinished);
@@ -78,7 +78,7 @@ export async function notificationWorkflow({
     notificationId,
     statuses: lines.waiting(),
     inTurn: true,
-    ...(openUntil !== undefined && !lines.hasTold(openUntil) && { openUntil }),
+    ...(openUntil !== undefined && !lines.hasReported(openUntil) && { openUntil }),
   });
 }
 
@@ -89,7 +89,7 @@ async function empty(notificationId: string, line: StatusLine, turns: Mutex | nu
   for (let status = line.next(); status; status = line.next()) {
     const earlier = await deliver(notificationId, status, turns);
     if (earlier) line.bringForward({ ...earlier, ...(status.event && { event: status.event }) }, status);
-    else line.settle(status);
+    else line.finish(status);
     if (workflowInfo().continueAsNewSuggested) return;
   }
 }
@@ -128,7 +128,7 @@ async function awaitOpen(key: StatusKey, { taskQueue, timeoutSeconds }: OpenAtte
 /**
  * Tries again on the callback's schedule by the regular activity's own retry policy, which operators see, pause and
  * reset in Temporal's UI. A worker that dies during an attempt uses up one of Temporal's tries and none of the
- * customer's: `settleStatus` then says what is left, and the rest is tried as a new activity.
+ * customer's: `finishStatus` then says what is left, and the rest is tried as a new activity.
  */
 async function retry(key: StatusKey, first: RetryPlan): Promise<AttemptEnd> {
   upsertSearchAttributes([{ key: ringbackState, value: 'retrying' }]);
@@ -149,7 +149,7 @@ async function retry(key: StatusKey, first: RetryPlan): Promise<AttemptEnd> {
     });
     result = await retryCallback(key).catch((failure: unknown) => askWhatIsLeft(key, failure));
   }
-  if (result.kind === 'settled') upsertSearchAttributes([{ key: ringbackState, value: result.state }]);
+  if (result.kind === 'finished') upsertSearchAttributes([{ key: ringbackState, value: result.state }]);
   return result;
 }
 
@@ -157,5 +157,5 @@ async function retry(key: StatusKey, first: RetryPlan): Promise<AttemptEnd> {
 function askWhatIsLeft(key: StatusKey, failure: unknown): Promise<AttemptResult> {
   // A local activity's failure comes as it was thrown, a regular one's wrapped; any other error is a fault of this code.
   if (isCancellation(failure) || !(failure instanceof TemporalFailure)) throw failure;
-  return settleStatus(key);
+  return finishStatus(key);
 }

@@ -3,7 +3,7 @@ import { continueAsNew, proxyActivities, setHandler, workflowInfo } from '@tempo
 import type { Activities, LetterStep } from '../activities/index.ts';
 import { letterProgressQuery } from './messages.ts';
 
-const { acceptReturnedLetters } = proxyActivities<Activities>({
+const { processLetterPage } = proxyActivities<Activities>({
   startToCloseTimeout: '1 minute',
   retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
 });
@@ -15,7 +15,7 @@ export async function processReturnedLetters({ reportId }: { reportId: string })
   let progress: LetterStep = { state: 'running', matched: 0, done: 0 };
   setHandler(letterProgressQuery, () => progress);
   while (progress.state === 'running') {
-    progress = await acceptReturnedLetters({ reportId, limit: pageSize });
+    progress = await processLetterPage({ reportId, limit: pageSize });
     if (progress.state === 'running' && workflowInfo().continueAsNewSuggested)
       await continueAsNew<typeof processReturnedLetters>({ reportId });
   }

@@ -2,21 +2,21 @@ import type { NotificationProgress, StatusMessage } from './messages.ts';
 
 /**
  * The statuses of one event that a run knows of, lowest sequence first. A sequence is in it once: repeated signals are
- * dropped here. One that is settled may come again, because what was held and is released is told of anew.
+ * dropped here. One that is finished may come again, because what was held and is released is told of anew.
  */
 export class StatusLine {
   readonly #known = new Set<number>();
   #waiting: StatusMessage[] = [];
   #delivering: StatusMessage | null = null;
-  #settled: number[] = [];
+  #finished: number[] = [];
 
   constructor(statuses: readonly StatusMessage[]) {
     for (const status of statuses) this.add(status);
   }
 
   add(status: StatusMessage): void {
-    if (this.#known.has(status.sequence) && !this.hasSettled(status)) return;
-    this.#settled = this.#settled.filter((sequence) => sequence !== status.sequence);
+    if (this.#known.has(status.sequence) && !this.hasFinished(status)) return;
+    this.#finished = this.#finished.filter((sequence) => sequence !== status.sequence);
     this.#known.add(status.sequence);
     this.#waiting.push(status);
     this.#waiting.sort((a, b) => a.sequence - b.sequence);
@@ -28,12 +28,12 @@ export class StatusLine {
     return this.#delivering;
   }
 
-  hasSettled({ sequence }: StatusMessage): boolean {
-    return this.#settled.includes(sequence);
+  hasFinished({ sequence }: StatusMessage): boolean {
+    return this.#finished.includes(sequence);
   }
 
-  settle({ sequence }: StatusMessage): void {
-    this.#settled.push(sequence);
+  finish({ sequence }: StatusMessage): void {
+    this.#finished.push(sequence);
     this.#delivering = null;
   }
 
@@ -53,7 +53,7 @@ export class StatusLine {
     return {
       delivering: this.#delivering ? [this.#delivering] : [],
       waiting: this.waiting(),
-      settled: [...this.#settled],
+      finished: [...this.#finished],
     };
   }
 }

@@ -11,13 +11,13 @@ export class StatusLines {
     this.#onLine = onLine;
   }
 
-  hasSettled(status: StatusMessage): boolean {
-    return this.#lines.get(eventOf(status))?.hasSettled(status) ?? false;
+  hasFinished(status: StatusMessage): boolean {
+    return this.#lines.get(eventOf(status))?.hasFinished(status) ?? false;
   }
 
   /** Whether something of this event has been brought to its end. */
-  hasTold(event: string): boolean {
-    return (this.#lines.get(event)?.progress().settled.length ?? 0) > 0;
+  hasReported(event: string): boolean {
+    return (this.#lines.get(event)?.progress().finished.length ?? 0) > 0;
   }
 
   add(status: StatusMessage): void {
@@ -39,7 +39,7 @@ export class StatusLines {
     return {
       delivering: all.flatMap(({ delivering }) => delivering),
       waiting: all.flatMap(({ waiting }) => waiting),
-      settled: all.flatMap(({ settled }) => settled),
+      finished: all.flatMap(({ finished }) => finished),
     };
   }
 }

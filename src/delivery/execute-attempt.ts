@@ -32,7 +32,7 @@ export type AttemptPorts = SendPorts &
 
 /** What one attempt came to. */
 export type AttemptReport =
-  | { kind: 'settled'; state: string }
+  | { kind: 'finished'; state: string }
   | { kind: 'failed'; outcome: AttemptOutcome; error: string; next: NextTry; policy: RetryPolicy };
 
 /** Makes one attempt under the callback's configuration as it was just read, and records it. */
@@ -89,7 +89,7 @@ export async function executeAttempt(
   if (job.attemptsRecorded === 0)
     ports.metrics.firstAttemptAfter((Date.parse(exchange.startedAt) - Date.parse(job.acceptedAt)) / 1000);
 
-  if (error === null) return { kind: 'settled', state: 'delivered' };
+  if (error === null) return { kind: 'finished', state: 'delivered' };
   return { kind: 'failed', outcome, error, next, policy: callback.policy };
 }
 

@@ -6,7 +6,7 @@ export type StatusKey = { notificationId: string; sequence: number };
 
 /** Nothing more to try here and now: the status has its final state, or an earlier one must go first. */
 export type AttemptEnd =
-  | { kind: 'settled'; state: string }
+  | { kind: 'finished'; state: string }
   | { kind: 'earlierFirst'; earlier: { sequence: number; status: string; eventId: string } };
 
 export type DueDelivery = { kind: 'open'; job: DeliveryJob; callback: StoredCallback };
@@ -34,8 +34,8 @@ export async function loadDueDelivery(
   // Again only where the communication was enabled between the look and the hold.
   for (;;) {
     const job = await deliveries.load(notificationId, sequence);
-    if (!job) return { kind: 'settled', state: 'unknown' };
-    if (isTerminal(job.state)) return { kind: 'settled', state: job.state };
+    if (!job) return { kind: 'finished', state: 'unknown' };
+    if (isTerminal(job.state)) return { kind: 'finished', state: job.state };
     if (job.earlierOpen) {
       const { isHeld, ...earlier } = job.earlierOpen;
       if (isHeld) await deliveries.releaseEarlier(notificationId, sequence);
@@ -45,10 +45,10 @@ export async function loadDueDelivery(
     if (!callback) {
       const reason = 'The callback was removed before delivery.';
       await deliveries.end(notificationId, sequence, { state: 'skipped', reason });
-      return { kind: 'settled', state: 'skipped' };
+      return { kind: 'finished', state: 'skipped' };
     }
     if (!callback.isDisabled) return withUrl(ports, job, callback);
-    if (await deliveries.hold(notificationId, sequence)) return { kind: 'settled', state: 'held' };
+    if (await deliveries.hold(notificationId, sequence)) return { kind: 'finished', state: 'held' };
   }
 }
 
@@ -66,5 +66,5 @@ async function withUrl(
     await reportProblem(job, rendered.message);
   const { notificationId, sequence } = job;
   await deliveries.end(notificationId, sequence, { state: 'failed', reason: rendered.message });
-  return { kind: 'settled', state: 'failed' };
+  return { kind: 'finished', state: 'failed' };
 }

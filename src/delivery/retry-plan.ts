@@ -49,9 +49,9 @@ export function planLater(open: DueDelivery): RetryPlan {
 
 /** What a workflow goes on with after an attempt. */
 export function toResult(report: AttemptReport): AttemptResult {
-  if (report.kind === 'settled') return report;
+  if (report.kind === 'finished') return report;
   const { next, policy, outcome } = report;
   return next.kind === 'again'
     ? toRetryPlan(policy, next, outcome === 'egress_error')
-    : { kind: 'settled', state: 'failed' };
+    : { kind: 'finished', state: 'failed' };
 }

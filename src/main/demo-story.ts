@@ -44,7 +44,7 @@ export async function tellStory(
   }
 
   say('\n4. What happened, for anyone to read\n');
-  const history = await settled(call, key, second);
+  const history = await finished(call, key, second);
   say(JSON.stringify(history, null, 2));
 
   say('\n5. It fails for good: the communication is disabled, people are told, and what comes is held\n');
@@ -111,7 +111,7 @@ function sayPost(say: (line: string) => void, { path, headers, body }: ReceivedP
 }
 
 /** The attempt is recorded just after the receiver has answered. */
-async function settled(call: DemoClient, key: string, notificationId: string): Promise<CallbackHistory> {
+async function finished(call: DemoClient, key: string, notificationId: string): Promise<CallbackHistory> {
   for (;;) {
     const history = await call<CallbackHistory>(key, 'GET', `/v1/notifications/${notificationId}/callbacks`);
     if (history.items.every(({ state }) => state === 'delivered')) return history;

@@ -55,7 +55,7 @@ export type DeliveryJob = {
   event: EventName;
   state: StoredState;
   /**
-   * The lowest earlier status of this notification that goes first: one that is not settled or, when its communication
+   * The lowest earlier status of this notification that goes first: one that is not finished or, when its communication
    * is enabled, one that is still held. Null when it is this one's turn.
    */
   earlierOpen: { sequence: number; status: string; eventId: string; isHeld: boolean } | null;
@@ -90,7 +90,7 @@ export type AttemptRecord = {
   outcome: AttemptOutcome;
   error: string | null;
   exchange: Exchange;
-  /** The state the attempt leaves the status in; a settled status keeps its own. */
+  /** The state the attempt leaves the status in; a finished status keeps its own. */
   state: StoredState;
   nextAttemptInSeconds: number | null;
   consequence: Consequence | null;
@@ -116,10 +116,10 @@ export interface DeliveryStore {
    * is to be mailed is stored along with it.
    */
   record(attempt: AttemptRecord): Promise<void>;
-  /** Marks a status whose tries are used up as failed, unless it is settled already. */
+  /** Marks a status whose tries are used up as failed, unless it is finished already. */
   fail(notificationId: string, sequence: number, consequence: Consequence): Promise<void>;
   /**
-   * Ends a status, unless it is settled already, without any consequence for its communication: skipped when nobody waits
+   * Ends a status, unless it is finished already, without any consequence for its communication: skipped when nobody waits
    * for it any more, failed when it cannot be told.
    */
   end(

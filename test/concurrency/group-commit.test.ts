@@ -16,9 +16,9 @@ function controlled(options: { maxItems: number; maxInFlight: number }) {
         groups.push(items);
         inFlight += 1;
         mostInFlight = Math.max(mostInFlight, inFlight);
-        const end = (settle: () => void) => () => {
+        const end = (finish: () => void) => () => {
           inFlight -= 1;
-          settle();
+          finish();
         };
         open.push({
           items,

@@ -68,8 +68,8 @@ describe('The first attempt of a status', () => {
     expect(all[0]?.fake.ports.gate.isSlow('c')).toBe(false);
     for (const { door } of all) door.open();
     expect(await Promise.all(all.slice(1).map(({ result }) => result))).toEqual([
-      { kind: 'settled', state: 'delivered' },
-      { kind: 'settled', state: 'delivered' },
+      { kind: 'finished', state: 'delivered' },
+      { kind: 'finished', state: 'delivered' },
     ]);
   });
 });

@@ -82,7 +82,7 @@ describe('A callback of Dispatch', () => {
         body: null,
         timeoutMs: 120_000,
       });
-      expect(result).toEqual({ kind: 'settled', state: 'delivered' });
+      expect(result).toEqual({ kind: 'finished', state: 'delivered' });
       expect(fake.statuses[0]?.attempts[0]?.url).toBe(request?.url);
     },
   );
@@ -134,7 +134,7 @@ describe('A callback of Dispatch', () => {
       'https://university.example/${nobody}',
     );
     expect(requests).toEqual([]);
-    expect(result).toEqual({ kind: 'settled', state: 'failed' });
+    expect(result).toEqual({ kind: 'finished', state: 'failed' });
     expect(status).toMatchObject({ state: 'failed', attempts: [] });
     expect(problems).toMatchObject([{ message: expect.stringContaining('${nobody}') as string }]);
     expect(fake.consequences).toEqual([]);

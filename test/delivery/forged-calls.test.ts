@@ -94,7 +94,7 @@ describe('A forged time-out', () => {
 
 describe('A forged attempt', () => {
   test.each(['attemptCallback', 'retryCallback'] as const)(
-    'by %s of what was never accepted, or is settled, calls nobody',
+    'by %s of what was never accepted, or is finished, calls nobody',
     async (name) => {
       const { call, sent } = answering(500);
       const id = await accepted(1);
@@ -156,7 +156,7 @@ describe('A forged attempt', () => {
   });
 });
 
-test.each(['settleStatus', 'awaitAttempt'] as const)(
+test.each(['finishStatus', 'awaitAttempt'] as const)(
   'A forged %s fails nothing that has attempts left by what was recorded',
   async (name) => {
     const { call } = answering(500);
@@ -272,7 +272,7 @@ describe('A forged drain', () => {
 test('A forged step of a batch or of a report on letters that is not there does nothing', async () => {
   const { call, sent } = answering(200);
   expect(await call('advanceBatch', { batchId: uuidv7(), limit: 100 })).toBeNull();
-  expect(await call('acceptReturnedLetters', { reportId: uuidv7(), limit: 500 })).toMatchObject({
+  expect(await call('processLetterPage', { reportId: uuidv7(), limit: 500 })).toMatchObject({
     state: 'unknown',
   });
   expect(sent.members).toEqual([]);
@@ -284,6 +284,6 @@ test('A forged page of a report on letters tells of what the report has, each on
   const reportId = uuidv7();
   const letters = [{ notificationId: id, eventId: uuidv7() }];
   await createLetterReportStore(database.pool).create({ id: reportId, serviceId, keyType: 'live', letters });
-  await Promise.all([1, 2, 3].map(() => call('acceptReturnedLetters', { reportId, limit: 1e9 })));
+  await Promise.all([1, 2, 3].map(() => call('processLetterPage', { reportId, limit: 1e9 })));
   expect((await history(id)).map(({ event: name }) => name)).toEqual(['returned_letter']);
 });

@@ -20,7 +20,7 @@ test.each([
   'attemptCallback',
   'awaitAttempt',
   'retryCallback',
-  'settleStatus',
+  'finishStatus',
   'sendMail',
   'cancelDrain',
   'applyTimeout',
@@ -31,13 +31,13 @@ test.each([
     sequence,
   }));
   for (const input of [...nonsense, ...numbers])
-    expect([undefined, 'nothing to do', { kind: 'settled', state: 'unknown' }]).toContainEqual(
+    expect([undefined, 'nothing to do', { kind: 'finished', state: 'unknown' }]).toContainEqual(
       await call(name, input),
     );
   expect(sent).toEqual({ callbacks: 0, mails: [], members: [] });
 });
 
-test.each(['listMails', 'releaseHeld', 'acceptReturnedLetters', 'advanceBatch'] as const)(
+test.each(['listMails', 'releaseHeld', 'processLetterPage', 'advanceBatch'] as const)(
   '%s with fields of any other shape does nothing',
   async (name) => {
     const { call, sent } = activities();

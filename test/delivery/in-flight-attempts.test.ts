@@ -2,7 +2,7 @@ import { createInFlightAttempts } from '../../src/delivery/in-flight-attempts.ts
 import type { AttemptReport } from '../../src/delivery/execute-attempt.ts';
 
 const key = { notificationId: 'n', sequence: 1 };
-const done: AttemptReport = { kind: 'settled', state: 'delivered' };
+const done: AttemptReport = { kind: 'finished', state: 'delivered' };
 
 function controlled() {
   let end: (report: AttemptReport) => void = () => undefined;
@@ -13,7 +13,7 @@ function controlled() {
     signals.push(signal);
     return new Promise((resolve) => {
       end = resolve;
-      signal.addEventListener('abort', () => resolve({ kind: 'settled', state: 'cut short' }));
+      signal.addEventListener('abort', () => resolve({ kind: 'finished', state: 'cut short' }));
     });
   };
   return { attempt, end: () => end(done), made: () => made, signals };
@@ -59,7 +59,7 @@ describe('The open attempts of a process', () => {
     const stopped = attempts.stop(50);
     quick.end();
     await stopped;
-    expect(await Promise.all(reports)).toEqual([done, { kind: 'settled', state: 'cut short' }]);
+    expect(await Promise.all(reports)).toEqual([done, { kind: 'finished', state: 'cut short' }]);
   });
 
   it('is not upset by an attempt that breaks, and stops all the same', async () => {

@@ -85,9 +85,9 @@ export function createFakeWorkflows() {
   const workflows: Workflows = {
     startOrSignal: (entries) =>
       new Promise((resolve, reject) => {
-        const end = (settle: () => void) => async (): Promise<void> => {
+        const end = (finish: () => void) => async (): Promise<void> => {
           call.ended = true;
-          settle();
+          finish();
           await turn();
         };
         const call: Call = {

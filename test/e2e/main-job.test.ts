@@ -108,7 +108,7 @@ test('a status whose attempts are used up is failed, and the next one of its not
   await service.accept(id, 'sending');
   await service.accept(id, 'delivered');
   const states = async () => (await service.history(id)).body.items.map(({ state }) => state);
-  await until('both are settled', async () => (await states()).join() === 'failed,held');
+  await until('both are finished', async () => (await states()).join() === 'failed,held');
 
   const { body } = await service.history(id);
   expect(receiver.received.map(({ sequence }) => sequence)).toEqual([1, 1, 1]);

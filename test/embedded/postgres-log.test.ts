@@ -77,7 +77,7 @@ describe.each(['ringback', 'temporal'] as const)('the role %s', (role) => {
 });
 
 test(
-  'a deadlock is settled without its statements being written down',
+  'a deadlock is finished without its statements being written down',
   async () => {
     const [one, other] = [new Client(urls.ringback), new Client(urls.ringback)];
     await Promise.all([one.connect(), other.connect()]);

@@ -18,7 +18,7 @@ async function withLetters() {
       body: { references },
     });
     const id = reportOf(answer)?.split('/').at(-1);
-    if (id !== undefined) await app.ports.tellReturnedLetters(id, 500);
+    if (id !== undefined) await app.ports.processReturnedLetters(id, 500);
     return answer;
   };
   const history = async (id: string) =>

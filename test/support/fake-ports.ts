@@ -131,7 +131,7 @@ export function createFakePorts() {
     letterReports,
     setAsideRequests: createFakeSetAsideRequests(),
     /** What the workflow of a report does. */
-    tellReturnedLetters: createProcessReturnedLetters({ ...acceptance, letterReports }),
+    processReturnedLetters: createProcessReturnedLetters({ ...acceptance, letterReports }),
     now,
   };
 }

@@ -167,7 +167,7 @@ test('a repeated signal changes nothing, during a run and after it', async () =>
   expect(fake.statuses[0]?.attempts).toHaveLength(1);
 }, 60_000);
 
-test('what is told of again after it was settled is looked at again, and not sent twice', async () => {
+test('what is told of again after it was finished is looked at again, and not sent twice', async () => {
   const door = createDoor();
   const fake = createFakeDelivery([1, 2], async ({ sequence }) => {
     if (sequence === 2) await door.pass();
@@ -199,6 +199,6 @@ test('the progress query tells what is being delivered, what waits and what is d
     await door.arrived;
     door.open();
     await handle.result();
-    expect(await handle.query(progressQuery)).toEqual({ delivering: [], waiting: [], settled: [1, 2, 3] });
+    expect(await handle.query(progressQuery)).toEqual({ delivering: [], waiting: [], finished: [1, 2, 3] });
   });
 }, 60_000);

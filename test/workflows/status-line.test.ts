@@ -23,15 +23,15 @@ describe('The line of a notification’s statuses', () => {
     expect(waiting(line)).toEqual([2]);
   });
 
-  it('takes a settled sequence again, and again only once', () => {
+  it('takes a finished sequence again, and again only once', () => {
     const line = new StatusLine([message(1)]);
     line.next();
-    line.settle(message(1));
-    expect(line.hasSettled(message(1))).toBe(true);
+    line.finish(message(1));
+    expect(line.hasFinished(message(1))).toBe(true);
     line.add(message(1));
     line.add(message(1));
     expect(waiting(line)).toEqual([1]);
-    expect(line.progress().settled).toEqual([]);
+    expect(line.progress().finished).toEqual([]);
   });
 
   it('puts a status back behind the earlier one that it brings along', () => {

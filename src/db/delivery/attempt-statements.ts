@@ -13,8 +13,8 @@ const attempt = `attempt AS (
       $3, $4, $5, $6, $7, $8, $9, $10, $11
   )`;
 
-// A status that is settled keeps its state: a late echo of an attempt is recorded and changes nothing.
-const settled = `UPDATE statuses
+// A status that is finished keeps its state: a late echo of an attempt is recorded and changes nothing.
+const finished = `UPDATE statuses
   SET state = $12, state_reason = $11, next_attempt_at = now() + make_interval(secs => $13)
   WHERE notification_id = $1 AND sequence = $2 AND state IN ('pending', 'retrying')`;
 
@@ -32,7 +32,7 @@ const disabled = (callback: string, reason: string, began: string): string => `d
     SET state = 'disabled', disabled_at = now(), disabled_reason = ${reason}, last_change = 'disabled',
       changed_by = 'ringback', version = version + 1, updated_at = now()
     WHERE id = ${callback} AND state = 'enabled' AND removed_at IS NULL AND NOT is_own
-      AND (enabled_at IS NULL OR enabled_at <= ${began}) AND EXISTS (SELECT FROM settled)
+      AND (enabled_at IS NULL OR enabled_at <= ${began}) AND EXISTS (SELECT FROM finished)
     RETURNING id, service_id, notification_list, version AS occasion
   )`;
 
@@ -40,7 +40,7 @@ const warned = (callback: string): string => `decided AS (
     UPDATE callbacks
     SET warned_at = now()
     WHERE id = ${callback} AND state = 'enabled' AND removed_at IS NULL AND NOT is_own
-      AND (warned_at IS NULL OR warned_at <= now() - interval '1 hour') AND EXISTS (SELECT FROM settled)
+      AND (warned_at IS NULL OR warned_at <= now() - interval '1 hour') AND EXISTS (SELECT FROM finished)
     RETURNING id, service_id, notification_list, extract(epoch FROM now())::integer AS occasion
   )`;
 
@@ -64,7 +64,7 @@ const mailed = (kind: 'disabled' | 'warning', workflowType: string, reason: stri
   )
   SELECT pg_notify('${dispatchChannel}', '') FROM requested`;
 
-export const recordStatement = `WITH ${attempt} ${settled}`;
+export const recordStatement = `WITH ${attempt} ${finished}`;
 
 // Of what our own way out keeps from taking place, one row for all that come in a row: it may be away for days.
 export const recordOwnFailureStatement = `WITH repeated AS (
@@ -80,7 +80,7 @@ export const recordOwnFailureStatement = `WITH repeated AS (
       $3, $4, $5, $6, $7, $8, $9, $10, $11
     WHERE NOT EXISTS (SELECT FROM repeated)
   )
-  ${settled}`;
+  ${finished}`;
 
 // The same for one attempt each of many statuses. The statuses are locked and the attempts written in the order of their
 // keys, so that no two groups wait for each other in a circle.
@@ -114,15 +114,15 @@ export const recordTogetherStatement = `
 
 // An attempt's beginning is told from its length by the database's clock, which is the one that `enabled_at` is by.
 export const recordAndDisableStatement = `WITH ${attempt},
-  settled AS (${settled} RETURNING 1),
+  finished AS (${finished} RETURNING 1),
   ${disabled('$14', '$15', 'now() - make_interval(secs => $5::integer / 1000.0)')},
   ${mailed('disabled', 'disableCommunication', '$15')}`;
 
 export const recordAndWarnStatement = `WITH ${attempt},
-  settled AS (${settled} RETURNING 1),
+  finished AS (${finished} RETURNING 1),
   ${warned('$14')},
   ${mailed('warning', 'warnCommunication', '$15')}`;
 
-export const failStatement = `WITH settled AS (${failed}),
+export const failStatement = `WITH finished AS (${failed}),
   ${disabled('$4', '$3', 'now()')},
   ${mailed('disabled', 'disableCommunication', '$3')}`;

@@ -13,7 +13,7 @@ const createStatement = `
     INSERT INTO returned_letter_reports (id, service_id, matched, key_type) VALUES ($1, $2, $3, $4)
   ), requested AS (
     INSERT INTO workflow_requests (workflow_id, workflow_type, argument, service_id)
-    VALUES ('returned-letters/' || $1, 'tellReturnedLetters', jsonb_build_object('reportId', $1::uuid), $2)
+    VALUES ('returned-letters/' || $1, 'processReturnedLetters', jsonb_build_object('reportId', $1::uuid), $2)
     RETURNING 1
   )
   SELECT pg_notify('${dispatchChannel}', '') FROM requested`;

@@ -16,15 +16,15 @@ export type StoredState = Exclude<CallbackState, 'delivering'>;
 /** Why a status is held, as the history says it. */
 export const heldReason = 'The communication is disabled; enabling it delivers what is held.';
 
-const settled: ReadonlySet<StoredState> = new Set<StoredState>(['delivered', 'failed', 'held', 'skipped']);
+const finished: ReadonlySet<StoredState> = new Set<StoredState>(['delivered', 'failed', 'held', 'skipped']);
 
-/** A settled status is never attempted again by itself, and lets the next one of its notification go. */
+/** A finished status is never attempted again by itself, and lets the next one of its notification go. */
 export function isTerminal(state: StoredState): boolean {
-  return settled.has(state);
+  return finished.has(state);
 }
 
 /**
- * The state to show for each of a notification's statuses, given in sequence: the first unsettled one that has left
+ * The state to show for each of a notification's statuses, given in sequence: the first unfinished one that has left
  * the dispatch queue is being delivered now; those behind it wait for it.
  */
 export function publicStates(statuses: readonly { state: StoredState; queued: boolean }[]): CallbackState[] {

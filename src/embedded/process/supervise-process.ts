@@ -167,9 +167,9 @@ async function endPart(
 type Deferred = { promise: Promise<void>; resolve: () => void; reject: (error: unknown) => void };
 
 function deferred(): Deferred {
-  let settle: Omit<Deferred, 'promise'> | undefined;
-  const promise = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
+  let finish: Omit<Deferred, 'promise'> | undefined;
+  const promise = new Promise<void>((resolve, reject) => (finish = { resolve, reject }));
   promise.catch(() => undefined);
-  if (settle === undefined) throw new Error('A promise runs its executor at once.');
-  return { promise, ...settle };
+  if (finish === undefined) throw new Error('A promise runs its executor at once.');
+  return { promise, ...finish };
 }

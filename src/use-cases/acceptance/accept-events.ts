@@ -118,7 +118,7 @@ function asError(cause: unknown): Error {
   return cause instanceof Error ? cause : new AppError('INTERNAL', 'The status was not accepted.', { cause });
 }
 
-/** One round: settles what it can into `outcomes` and returns the requests whose plan had become stale. */
+/** One round: finishes what it can into `outcomes` and returns the requests whose plan had become stale. */
 async function acceptOpen(
   ports: GroupPorts,
   requests: readonly Request[],

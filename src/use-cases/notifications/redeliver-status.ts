@@ -16,7 +16,7 @@ const objections: Readonly<Record<StoredState, string | null>> = {
 
 /**
  * Sends a status again that was delivered or has failed, with all its attempts, the same event id and the same bytes.
- * Throws CONFLICT for one that is not settled so, and when the service has no callback for it any more.
+ * Throws CONFLICT for one that is not finished so, and when the service has no callback for it any more.
  */
 export async function redeliverStatus(
   ports: { notifications: NotificationStore; redeliveries: Redeliveries },

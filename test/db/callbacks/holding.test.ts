@@ -50,11 +50,11 @@ test('what waits for its next attempt is held when it finds its communication di
   await disable();
 
   expect(await loadDueDelivery(jobs(), { notificationId: id, sequence: 1 })).toEqual({
-    kind: 'settled',
+    kind: 'finished',
     state: 'held',
   });
   expect(await loadDueDelivery(jobs(), { notificationId: id, sequence: 2 })).toEqual({
-    kind: 'settled',
+    kind: 'finished',
     state: 'held',
   });
 
@@ -67,7 +67,7 @@ test('what waits for its next attempt is held when it finds its communication di
   expect((await find())?.held).toBe(2);
 });
 
-test('nothing is held while the communication is enabled, nor what is settled already', async () => {
+test('nothing is held while the communication is enabled, nor what is finished already', async () => {
   const id = await accepted(1);
   expect(await store().hold(id, 1)).toBe(false);
   await store().record(anAttempt(id, delivered));
@@ -87,7 +87,7 @@ test('of holds and an enabling at the same moment each status is either released
     expect(await Promise.all(ids.map(statesOf))).toEqual(ids.map(() => ['pending']));
     expect((await find())?.held).toBe(0);
     const told = await createDispatchQueue(database.pool).claim(uuidv7(), upTo(1000));
-    const held = ids.filter((_id, place) => found[place]?.kind === 'settled');
+    const held = ids.filter((_id, place) => found[place]?.kind === 'finished');
     const isTold = (id: string) => told.some(({ notificationId }) => notificationId === id);
     expect(held.filter((id) => !isTold(id))).toEqual([]);
   }

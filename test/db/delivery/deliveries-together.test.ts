@@ -74,7 +74,7 @@ test('a hundred and twenty attempts at once are recorded once each, and leave ea
     ]);
 });
 
-test('attempts of one status that end at the same moment have their numbers in turn, and the first that settles it counts', async () => {
+test('attempts of one status that end at the same moment have their numbers in turn, and the first that finishes it counts', async () => {
   const store = createDeliveryStore(database.pool);
   const [one = '', ...others] = await notifications(5, 1);
   await Promise.all([
@@ -133,14 +133,14 @@ test('what four processes record of the same statuses at the same moment is all 
 
 test('a group waits for whoever has one of its statuses in hand, and then takes the status as that one left it', async () => {
   const store = createDeliveryStore(database.pool);
-  const [settled = '', tried = '', free = ''] = await notifications(3, 1);
+  const [finished = '', tried = '', free = ''] = await notifications(3, 1);
   const rival = await database.otherPool(1).connect();
   await rival.query('BEGIN');
   const change = `UPDATE statuses SET state = $2, state_reason = 'the rival''s' WHERE notification_id = $1`;
-  await rival.query(change, [settled, 'skipped']);
+  await rival.query(change, [finished, 'skipped']);
   await rival.query(change, [tried, 'retrying']);
 
-  const recorded = Promise.all([settled, tried, free].map((id) => store.record(anAttempt(id, delivered))));
+  const recorded = Promise.all([finished, tried, free].map((id) => store.record(anAttempt(id, delivered))));
   await until('the group waits', async () => {
     const { rows } = await database.pool.query(`SELECT pid ${waiting}`);
     return rows.length > 0;
@@ -149,7 +149,7 @@ test('a group waits for whoever has one of its statuses in hand, and then takes 
   rival.release();
   await recorded;
 
-  expect(await createStatusStore(database.pool).history(settled)).toMatchObject([
+  expect(await createStatusStore(database.pool).history(finished)).toMatchObject([
     { state: 'skipped', stateReason: "the rival's", attempts: [{ number: 1 }] },
   ]);
   for (const id of [tried, free])

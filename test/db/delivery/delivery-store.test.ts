@@ -95,7 +95,7 @@ test('finds nothing where no status was accepted', async () => {
   expect(await store().load(await withStatuses(1), 2)).toBeNull();
 });
 
-test('names the lowest earlier status that is still open, and none once they are settled', async () => {
+test('names the lowest earlier status that is still open, and none once they are finished', async () => {
   const id = await withStatuses(3);
   const earlier = async () => (await store().load(id, 3))?.earlierOpen?.sequence ?? null;
 
@@ -205,17 +205,17 @@ test.each(['delivered', 'failed', 'held', 'skipped'] as const)(
   async (state) => {
     const id = await withStatuses(1);
     await database.pool.query(
-      `UPDATE statuses SET state = $2, state_reason = 'settled first' WHERE notification_id = $1`,
+      `UPDATE statuses SET state = $2, state_reason = 'finished first' WHERE notification_id = $1`,
       [id, state],
     );
 
     await store().record(anAttempt(id));
-    await store().fail(id, 1, { kind: 'disable', callbackId, reason: 'settled second' });
-    await store().end(id, 1, { state: 'skipped', reason: 'settled third' });
+    await store().fail(id, 1, { kind: 'disable', callbackId, reason: 'finished second' });
+    await store().end(id, 1, { state: 'skipped', reason: 'finished third' });
     expect(await store().hold(id, 1)).toBe(false);
 
     const [row] = await history(id);
-    expect(row).toMatchObject({ state, stateReason: 'settled first', nextAttemptAt: null });
+    expect(row).toMatchObject({ state, stateReason: 'finished first', nextAttemptAt: null });
     expect(row?.attempts).toHaveLength(1);
   },
 );

@@ -118,11 +118,11 @@ async function race(
   for (let n = 0; n < rounds; n += 1) {
     const eventId = uuidv7();
     const first = { source_number: `0770090${1000 + n}`, event_id: eventId };
-    const settled = await Promise.allSettled([
+    const finished = await Promise.allSettled([
       accept(first, { pool: pools[0] }),
       accept({ ...first, ...other(n) }, { pool: pools[1], ...(otherService && { service: otherService }) }),
     ]);
-    const outcomes = settled.map((one) => (one.status === 'fulfilled' ? one.value : codeOf(one.reason)));
+    const outcomes = finished.map((one) => (one.status === 'fulfilled' ? one.value : codeOf(one.reason)));
     results.push({ eventId, outcomes });
   }
   return results;

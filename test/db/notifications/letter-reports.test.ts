@@ -61,7 +61,7 @@ test('a report asks for its workflow, and every page tells of the next letters, 
   expect(await createWorkflowRequests(database.pool).claim(100, 0)).toMatchObject([
     {
       workflowId: `returned-letters/${reportId}`,
-      workflowType: 'tellReturnedLetters',
+      workflowType: 'processReturnedLetters',
       argument: { reportId },
     },
   ]);
