@@ -16,8 +16,6 @@ export type NotificationInput = {
   statuses: StatusMessage[];
   /** The event after which nothing more is to be waited for: with it a run stays open until that is told, for a day. */
   openUntil?: string;
-  /** Given since first attempts are made in turn; runs from before made them side by side, and are replayed so. */
-  inTurn?: true;
 };
 
 export type NotificationProgress = {

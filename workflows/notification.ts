@@ -4,7 +4,6 @@ import {
   condition,
   continueAsNew,
   isCancellation,
-  patched,
   proxyActivities,
   proxyLocalActivities,
   setHandler,
@@ -48,20 +47,17 @@ export async function notificationWorkflow({
   notificationId,
   statuses,
   openUntil,
-  inTurn,
 }: NotificationInput): Promise<void> {
-  const turns = inTurn ? new Mutex() : null;
+  const firstAttempts = new Mutex();
   const busy = new Map<StatusLine, Promise<void>>();
   const lines = new StatusLines((line) => {
     if (!busy.has(line))
       busy.set(
         line,
-        empty(notificationId, line, turns).finally(() => busy.delete(line)),
+        empty(notificationId, line, firstAttempts).finally(() => busy.delete(line)),
       );
   });
   setHandler(statusSignal, (status) => {
-    // Runs that began before statuses could be told of anew have ignored such signals, and must when they are replayed.
-    if (lines.hasFinished(status) && !patched('finished-comes-again')) return;
     lines.add(status);
   });
   setHandler(progressQuery, () => lines.progress());
@@ -77,17 +73,16 @@ export async function notificationWorkflow({
   await continueAsNew<typeof notificationWorkflow>({
     notificationId,
     statuses: lines.waiting(),
-    inTurn: true,
     ...(openUntil !== undefined && !lines.hasReported(openUntil) && { openUntil }),
   });
 }
 
 /** Delivers a line's statuses in sequence, one at a time, until there is none left or the history is long enough. */
-async function empty(notificationId: string, line: StatusLine, turns: Mutex | null): Promise<void> {
+async function empty(notificationId: string, line: StatusLine, firstAttempts: Mutex): Promise<void> {
   // The statuses of an input are all in the line before the first of them is taken.
   await Promise.resolve();
   for (let status = line.next(); status; status = line.next()) {
-    const earlier = await deliver(notificationId, status, turns);
+    const earlier = await deliver(notificationId, status, firstAttempts);
     if (earlier) line.bringForward({ ...earlier, ...(status.event && { event: status.event }) }, status);
     else line.finish(status);
     if (workflowInfo().continueAsNewSuggested) return;
@@ -98,13 +93,12 @@ async function empty(notificationId: string, line: StatusLine, turns: Mutex | nu
 async function deliver(
   notificationId: string,
   { sequence }: StatusMessage,
-  turns: Mutex | null,
+  firstAttempts: Mutex,
 ): Promise<StatusMessage | null> {
   const key = { notificationId, sequence };
-  const attempt = () => attemptCallback(key);
-  const first = await (turns ? turns.runExclusive(attempt) : attempt()).catch((failure: unknown) =>
-    askWhatIsLeft(key, failure),
-  );
+  const first = await firstAttempts
+    .runExclusive(() => attemptCallback(key))
+    .catch((failure: unknown) => askWhatIsLeft(key, failure));
   const known = first.kind === 'open' ? await awaitOpen(key, first) : first;
   const end = known.kind === 'retry' ? await retry(key, known) : known;
   return end.kind === 'earlierFirst' ? end.earlier : null;

@@ -22,7 +22,6 @@ export function createMemberWorkflows(connected: () => Client | null): MemberWor
             {
               notificationId,
               statuses: [],
-              inTurn: true,
               openUntil: 'message_sent',
             } satisfies NotificationInput,
           ],

@@ -54,7 +54,6 @@ async function start(
         {
           notificationId: first.notificationId,
           statuses: entries.map(toMessage),
-          inTurn: true,
         } satisfies NotificationInput,
       ],
       requestEagerStart: isEager,
@@ -70,7 +69,7 @@ async function signal(client: Client, entry: DispatchEntry): Promise<void> {
   const { type, id } = deliveryWorkflow(entry.event, entry.notificationId);
   await client.workflow.signalWithStart(type, {
     ...runOptions(entry, id),
-    args: [{ notificationId: entry.notificationId, statuses: [], inTurn: true } satisfies NotificationInput],
+    args: [{ notificationId: entry.notificationId, statuses: [] } satisfies NotificationInput],
     signal: statusSignal,
     signalArgs: [toMessage(entry)],
   });

@@ -126,7 +126,7 @@ const communicationChapters: {
     type: 'notificationWorkflow',
     argument: {
       ...{ notificationId: '018f0000-0000-7000-8000-0000000000ae', statuses: [] },
-      ...{ inTurn: true, openUntil: 'message_sent' },
+      ...{ openUntil: 'message_sent' },
     },
     signal: sentMessage,
   },

@@ -23,7 +23,7 @@ test.each(names)(
 );
 
 test('a history that today’s workflow would not have made is refused', async () => {
-  const changed = read('exhausted-then-next.json').replaceAll('retryCallback', 'anotherActivity');
+  const changed = read('delivered-on-the-third-try.json').replaceAll('retryCallback', 'anotherActivity');
 
   await expect(replay(changed)).rejects.toThrow(/nondeterminism|determinism/i);
 }, 60_000);

@@ -79,7 +79,7 @@ export async function createStage() {
 export type Stage = Awaited<ReturnType<typeof createStage>>;
 
 function input(fake: FakeDelivery, sequences: readonly number[]): NotificationInput {
-  return { notificationId: fake.notificationId, statuses: sequences.map(fake.message), inTurn: true };
+  return { notificationId: fake.notificationId, statuses: sequences.map(fake.message) };
 }
 
 /** A receiver's diary in skipped time: which sequence it was asked for, at which second after the first. */

@@ -162,7 +162,7 @@ describe('A member’s workflow', () => {
     stage.env.client.workflow.start('notificationWorkflow', {
       workflowId: `notification/${fake.notificationId}`,
       taskQueue,
-      args: [{ notificationId: fake.notificationId, statuses: [], inTurn: true, openUntil: 'message_sent' }],
+      args: [{ notificationId: fake.notificationId, statuses: [], openUntil: 'message_sent' }],
     });
 
   it('waits for what becomes of its message, tells of each in order, and ends once it is told of as sent', async () => {
