@@ -13,14 +13,17 @@ const sizes = [8 * 1024 * kib, 1024 * kib, 256 * kib, 128 * kib, 64 * kib].map((
 
 let app: DatabaseApp;
 let samples: Sample[];
-let allowedMs: number;
 beforeAll(async () => {
   app = await createDatabaseApp();
   samples = (await routeSamples(app)).filter(({ body }) => body !== undefined);
-  // 50 ms of a machine that does the loop in 10, and three times that, since others work on this one.
-  allowedMs = 3 * 50 * Math.max(1, loopMs() / 10);
 }, 60_000);
 afterAll(() => app.stop(), 60_000);
+
+/**
+ * 50 ms on a machine that does the loop in 10, and six times that, since others may work on this one. Without its yields
+ * a request holds the loop for twice as long at least.
+ */
+const allowedMs = (): number => 6 * 50 * Math.max(1, loopMs() / 10);
 
 function loopMs(): number {
   const text = JSON.stringify(
@@ -88,16 +91,20 @@ async function objection(
   { isTaken = false } = {},
 ): Promise<string | null> {
   const measured = [];
+  let allowed = 0;
   for (let times = 0; times < 3; times += 1) {
     // The litter of the test itself is not to be collected while it measures.
     if (times > 0) collectGarbage();
+    // Its own bound each time: how fast the machine is changes with what else it does.
+    const before = allowedMs();
     const { heldMs, status } = await measure(sample, body);
+    allowed = Math.max(before, allowedMs());
     measured.push(Math.round(heldMs));
     if (isTaken && status >= 300) return `${sample.route}: ${what} is answered with ${status}`;
     if (status === 500) return `${sample.route}: ${what} is a fault of ours`;
-    if (heldMs <= allowedMs) return null;
+    if (heldMs <= allowed) return null;
   }
-  return `${sample.method} ${sample.route}: ${what} holds it for ${measured.join(', ')} ms of ${Math.round(allowedMs)}`;
+  return `${sample.method} ${sample.route}: ${what} holds it for ${measured.join(', ')} ms of ${Math.round(allowed)}`;
 }
 
 it('is short for any large body, whether it is taken or refused', async () => {

@@ -21,8 +21,7 @@ export function createJsonScan(bytes: Buffer) {
   /** The next byte that means something; undefined at the end. */
   const peek = (): number | undefined => {
     const start = at;
-    while (spaces.has(bytes[at])) at += 1;
-    if (at - start > maxSpaceBytes) throw notJson();
+    for (; spaces.has(bytes[at]); at += 1) if (at - start === maxSpaceBytes) throw notJson();
     return bytes[at];
   };
   const take = (byte: number): boolean => {
