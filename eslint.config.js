@@ -45,6 +45,31 @@ const nodeOnlyWhere = (files, allow) => ({
   },
 });
 
+// What a caller shows is compared with a secret in constant time, or the time tells how much of it is right.
+const secretName = '/(secret|token|password|signature|hmac|credential)$/i';
+const isSecret = (side) => `:matches([${side}.name=${secretName}], [${side}.property.name=${secretName}])`;
+const isValue = (side) =>
+  `:not([${side}.type='Literal']):not([${side}.type='Identifier'][${side}.name='undefined'])`;
+const inConstantTime = {
+  files: ['src/**', 'activities/**'],
+  rules: {
+    'no-restricted-syntax': [
+      'error',
+      ...[
+        ['left', 'right'],
+        ['right', 'left'],
+      ].map(([side, other]) => ({
+        selector: `BinaryExpression[operator=/^[!=]==?$/]${isSecret(side)}${isValue(other)}`,
+        message: 'Compare a secret by equalsInConstantTime (src/signing/constant-time.ts).',
+      })),
+      {
+        selector: `CallExpression:matches([callee.property.name='equals'], [callee.property.name='localeCompare'], [callee.property.name='compare']):matches([callee.object.name=${secretName}], [callee.object.property.name=${secretName}], [arguments.0.name=${secretName}], [arguments.0.property.name=${secretName}])`,
+        message: 'Compare a secret by equalsInConstantTime (src/signing/constant-time.ts).',
+      },
+    ],
+  },
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', '.ringback*/'] },
   ...tseslint.configs.strictTypeChecked,
@@ -85,6 +110,7 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },
   },
+  inConstantTime,
   nodeOnlyWhere(
     ['src/domain/**', 'src/ports/**', 'src/profiles/**', 'src/providers/**'],
     '^(node:|pg$|fastify|undici|@temporalio/)',
@@ -132,7 +158,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/main/**', 'src/config.ts', 'test/**', 'src/embedded/**'],
+    files: ['src/main/**', 'src/config.ts', 'test/**', 'src/embedded/**', 'docs/examples/**'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

@@ -1,4 +1,5 @@
 import type { BatchProgress } from '../src/domain/batch-progress.ts';
+import { isId, withinLimit } from './asked-for.ts';
 import { whileBeating } from './while-beating.ts';
 
 export type BatchPorts = {
@@ -6,12 +7,16 @@ export type BatchPorts = {
   stepOfBatch: (batchId: string, limit: number) => Promise<BatchProgress | null>;
 };
 
+const mostAtOnce = 100;
+
 /** Repeated, it starts or completes nothing twice. Throws while the database or Temporal is away. */
 export function createAdvanceBatch({ stepOfBatch }: BatchPorts) {
   return async function advanceBatch(input: {
     batchId: string;
     limit: number;
   }): Promise<BatchProgress | null> {
-    return whileBeating(() => stepOfBatch(input.batchId, input.limit));
+    const { batchId, limit } = input;
+    if (!isId(batchId)) return null;
+    return whileBeating(() => stepOfBatch(batchId, withinLimit(limit, mostAtOnce)));
   };
 }

@@ -1,6 +1,6 @@
 import { carryOutAttempt, type AttemptPorts, type AttemptReport } from './carry-out-attempt.ts';
-import { findOpenJob, type AttemptEnd, type OpenJob, type StatusKey } from './find-open-job.ts';
-import { planFirst, toResult, type RetryPlan } from './retry-plan.ts';
+import { findOpenJob, isDue, type AttemptEnd, type OpenJob, type StatusKey } from './find-open-job.ts';
+import { planFirst, planLater, toResult, type RetryPlan } from './retry-plan.ts';
 
 /** An attempt that is still under way, in the process that takes activities from `taskQueue`. */
 export type OpenAttempt = { kind: 'open'; taskQueue: string; timeoutSeconds: number };
@@ -16,7 +16,8 @@ export function createAttemptCallback(ports: AttemptPorts) {
   return async function attemptCallback(key: StatusKey): Promise<FirstAttemptResult> {
     try {
       const found = await findOpenJob(ports, key);
-      return found.kind === 'open' ? await tryAtOnce(ports, key, found) : found;
+      if (found.kind !== 'open') return found;
+      return isDue(found) ? await tryAtOnce(ports, key, found) : planLater(found);
     } finally {
       ports.attempted(key.notificationId);
     }
@@ -28,16 +29,17 @@ async function tryAtOnce(ports: AttemptPorts, key: StatusKey, open: OpenJob): Pr
   // A workflow task that timed out is done again, by this process or another: here the attempt is joined, not repeated.
   const attempt = ports.openAttempts.underWay(key) ?? beginAttempt(ports, key, open);
   if (!attempt) return planFirst(open);
-  const report = await withPatience(attempt, ports.patienceMs);
-  if (report) return toResult(report);
-  ports.gate.noteSlow(callback.id);
+  const held = await ports.heldAttempts.wait(attempt, ports.patienceMs);
+  if (held.kind === 'ended') return toResult(held.report);
+  // One that was crowded out may have been here for a moment only, which says nothing of its receiver.
+  if (held.kind === 'patienceOver') ports.gate.noteSlow(callback.receiverId);
   return { kind: 'open', taskQueue: ports.ownTaskQueue, timeoutSeconds: callback.policy.timeoutSeconds };
 }
 
 /** Null when the receiver is slow, or has as many attempts as it allows. */
 function beginAttempt(ports: AttemptPorts, key: StatusKey, open: OpenJob): Promise<AttemptReport> | null {
   const { gate, openAttempts } = ports;
-  const leave = gate.isSlow(open.callback.id) ? null : gate.enter(open.callback);
+  const leave = gate.isSlow(open.callback.receiverId) ? null : gate.enter(open.callback);
   if (!leave) return null;
   return openAttempts.begin(key, (signal) =>
     carryOutAttempt(ports, open, signal).finally(() => {
@@ -45,13 +47,4 @@ function beginAttempt(ports: AttemptPorts, key: StatusKey, open: OpenJob): Promi
       ports.attempted(key.notificationId);
     }),
   );
-}
-
-/** Null when patience is over first. */
-async function withPatience(attempt: Promise<AttemptReport>, ms: number): Promise<AttemptReport | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), ms);
-  });
-  return Promise.race([attempt, over]).finally(() => clearTimeout(timer));
 }

@@ -14,6 +14,7 @@ export function buildCallbackRequest(
 ): CallbackRequest {
   const { method, body } = contentOf(job, publicUrl);
   return {
+    owner: callback.id,
     method,
     url: callback.url,
     headers: {

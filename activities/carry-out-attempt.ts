@@ -1,10 +1,11 @@
-import { judgeExchange, type AttemptOutcome, type Exchange } from '../src/domain/attempt.ts';
+import { isOurs, judgeExchange, type AttemptOutcome, type Exchange } from '../src/domain/attempt.ts';
 import { isGone, judgeFailure } from '../src/domain/failure.ts';
 import { waitAfterAnswer } from '../src/domain/retry-after.ts';
-import { nextTry, type NextTry, type RetryPolicy } from '../src/domain/retry-policy.ts';
+import { nextTry, tryAgainAfterOurs, type NextTry, type RetryPolicy } from '../src/domain/retry-policy.ts';
 import type { AttemptGate, DeliveryMetrics } from '../src/ports/index.ts';
 import { deliveryRulesOf, type DeliveryRules } from '../src/profiles/index.ts';
 import type { OpenJob, OpenJobPorts } from './find-open-job.ts';
+import type { HeldAttempts } from './held-attempts.ts';
 import type { OpenAttempts } from './open-attempts.ts';
 import { sendCallback, type SendPorts } from './send-callback.ts';
 
@@ -13,12 +14,14 @@ export type AttemptPorts = SendPorts &
     metrics: DeliveryMetrics;
     gate: AttemptGate;
     openAttempts: OpenAttempts;
-    /** How long a first attempt may hold its workflow task. */
+    heldAttempts: HeldAttempts;
+    /** How long a first attempt may hold its workflow task while there is room. */
     patienceMs: number;
     /** Where only this process takes activities. */
     ownTaskQueue: string;
-    /** Hears when a notification's attempt begins, and when there is nothing more of it to wait for here. */
+    /** Hears when a notification's attempt begins, when it was answered, and when there is nothing more of it to wait for here. */
     attempting: (notificationId: string) => void;
+    answered: (notificationId: string) => void;
     attempted: (notificationId: string) => void;
   };
 
@@ -37,17 +40,25 @@ export async function carryOutAttempt(
   const rules = deliveryRulesOf(job.profile);
   ports.attempting(notificationId);
   const exchange = await sendCallback(ports, job, callback, signal);
+  ports.answered(notificationId);
   const { outcome, error } = judgeExchange(exchange, rules.isSuccess);
-  if (outcome === 'timeout' || outcome === 'connect_error') ports.gate.noteSlow(callback.id);
-  // An attempt that our own shutdown cut short is not one of the customer's.
-  const attemptsMade = job.attemptsMade + (outcome === 'cancelled' ? 0 : 1);
+  if (outcome === 'timeout' || outcome === 'connect_error') ports.gate.noteSlow(callback.receiverId);
+  // Neither an attempt that our own shutdown cut short nor one that our own network failed is one of the customer's.
+  const isCounted = !isOurs(outcome);
+  const attemptsMade = job.attemptsMade + (isCounted ? 1 : 0);
   const hasGone = rules.heedsReceiver && outcome === 'http_status' && isGone(exchange.response?.status);
   const next: NextTry = hasGone
     ? { kind: 'exhausted' }
-    : afterAnswer(nextTry(callback.policy, attemptsMade), exchange, rules);
+    : isCounted
+      ? afterAnswer(nextTry(callback.policy, attemptsMade), exchange, rules)
+      : tryAgainAfterOurs(
+          callback.policy,
+          attemptsMade,
+          outcome === 'egress_error' ? job.ownFailures + 1 : 0,
+        );
   const { warnAfterAttempts } = callback;
   const verdict =
-    error === null
+    error === null || !isCounted
       ? null
       : judgeFailure({
           notificationId,
@@ -77,17 +88,13 @@ export async function carryOutAttempt(
   return { kind: 'failed', outcome, error, next, policy: callback.policy };
 }
 
-/**
- * A receiver that answered 429 or 503 may ask for a longer wait; one that broke off half way has asked for nothing. What
- * we broke off ourselves is made again by whoever takes over.
- */
+/** A receiver that answered 429 or 503 may ask for a longer wait; one that broke off half way has asked for nothing. */
 function afterAnswer(
   next: NextTry,
   { failure, response }: Exchange,
   { heedsReceiver }: DeliveryRules,
 ): NextTry {
   if (next.kind === 'exhausted') return next;
-  if (failure) return failure.outcome === 'cancelled' ? { ...next, waitSeconds: 1 } : next;
-  if (!heedsReceiver) return next;
+  if (failure || !heedsReceiver) return next;
   return { ...next, waitSeconds: waitAfterAnswer(response, new Date(), next.waitSeconds) };
 }

@@ -11,6 +11,11 @@ export type AttemptEnd =
 
 export type OpenJob = { kind: 'open'; job: DeliveryJob; callback: StoredCallback };
 
+/** Whether its time has come: by what was recorded of its last attempt, whoever calls. */
+export function isDue({ job }: OpenJob): boolean {
+  return job.dueInSeconds === 0;
+}
+
 export type OpenJobPorts = {
   deliveries: DeliveryStore;
   /** Accepts that a message cannot be told of, as a delivery problem of its own; repeated, it accepts nothing twice. */

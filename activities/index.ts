@@ -2,6 +2,7 @@
 import { createAdvanceBatch, type BatchPorts } from './advance-batch.ts';
 import { createAcceptReturnedLetters, type LetterPorts } from './accept-returned-letters.ts';
 import { createApplyTimeout, type TimeoutPorts } from './apply-timeout.ts';
+import { isId, isStatusKey, onlyFor } from './asked-for.ts';
 import { createAttemptCallback } from './attempt-callback.ts';
 import { createAwaitAttempt } from './await-attempt.ts';
 import type { AttemptPorts } from './carry-out-attempt.ts';
@@ -11,28 +12,32 @@ import { createRetryCallback } from './retry-callback.ts';
 import { createSettleStatus } from './settle-status.ts';
 
 export type { BatchProgress } from '../src/domain/batch-progress.ts';
+import type { AttemptEnd } from './find-open-job.ts';
 export type { AttemptEnd, StatusKey } from './find-open-job.ts';
 export type { DrainStep } from './drain-activities.ts';
 export type { LetterStep } from './accept-returned-letters.ts';
 export type { MailOccasion } from './mail-activities.ts';
 export type { FirstAttemptResult, OpenAttempt } from './attempt-callback.ts';
 export { sendCallback, type SendPorts } from './send-callback.ts';
+export { createHeldAttempts } from './held-attempts.ts';
 export { createOpenAttempts, type OpenAttempts } from './open-attempts.ts';
 export type { AttemptResult, RetryPlan } from './retry-plan.ts';
 
 export type ActivityPorts = AttemptPorts & MailPorts & DrainPorts & TimeoutPorts & LetterPorts & BatchPorts;
 
+const unknown: AttemptEnd = { kind: 'settled', state: 'unknown' };
+
 export function createActivities(ports: ActivityPorts) {
   return {
-    attemptCallback: createAttemptCallback(ports),
-    awaitAttempt: createAwaitAttempt(ports),
-    retryCallback: createRetryCallback(ports),
-    settleStatus: createSettleStatus(ports),
+    attemptCallback: onlyFor(isStatusKey, unknown, createAttemptCallback(ports)),
+    awaitAttempt: onlyFor(isStatusKey, unknown, createAwaitAttempt(ports)),
+    retryCallback: onlyFor(isStatusKey, unknown, createRetryCallback(ports)),
+    settleStatus: onlyFor(isStatusKey, unknown, createSettleStatus(ports)),
     listMails: createListMails(ports),
-    sendMail: createSendMail(ports),
+    sendMail: onlyFor(isId, undefined, createSendMail(ports)),
     releaseHeld: createReleaseHeld(ports),
-    cancelDrain: createCancelDrain(ports),
-    applyTimeout: createApplyTimeout(ports),
+    cancelDrain: onlyFor(isId, undefined, createCancelDrain(ports)),
+    applyTimeout: onlyFor(isId, 'nothing to do', createApplyTimeout(ports)),
     acceptReturnedLetters: createAcceptReturnedLetters(ports),
     advanceBatch: createAdvanceBatch(ports),
   };

@@ -4,6 +4,7 @@ import {
   callbackAuthContext,
   clientCertificateContext,
   communicationAuthContext,
+  notificationTokenContext,
   signingSecretContext,
 } from '../src/domain/secret-contexts.ts';
 import type { DeliveryJob, SecretBox, StoredCallback } from '../src/ports/index.ts';
@@ -16,16 +17,11 @@ export type Credentials = {
 };
 
 /** Unseals what one attempt shows to the receiver. */
-export function openCredentials(
-  secrets: SecretBox,
-  { serviceId, event, target }: DeliveryJob,
-  callback: StoredCallback,
-): Credentials {
+export function openCredentials(secrets: SecretBox, job: DeliveryJob, callback: StoredCallback): Credentials {
+  const { serviceId, event } = job;
   const { sealedClientCertificate, sealedSigningSecrets } = callback;
   const sealedAuth = authOfThisAttempt(callback);
-  const authContext = target
-    ? communicationAuthContext(target.communicationId, event as CommunicationEvent)
-    : callbackAuthContext(serviceId, event);
+  const authContext = authContextOf(job, callback);
   // Only configureCallback and createCommunication write these, after checking them against their schemas.
   return {
     auth: sealedAuth ? (JSON.parse(secrets.open(sealedAuth, authContext)) as CallbackAuth) : { type: 'none' },
@@ -38,6 +34,16 @@ export function openCredentials(
       secrets.open(sealed, signingSecretContext(serviceId, event)),
     ),
   };
+}
+
+function authContextOf(
+  { serviceId, event, target, notificationId }: DeliveryJob,
+  callback: StoredCallback,
+): string {
+  if (target) return communicationAuthContext(target.communicationId, event as CommunicationEvent);
+  return callback.hasOwnToken
+    ? notificationTokenContext(notificationId)
+    : callbackAuthContext(serviceId, event);
 }
 
 // In the day after a rotation each 401 turns a status to the other of the two tokens, for its next attempt: a receiver

@@ -1,13 +1,14 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { carryOutAttempt, type AttemptPorts, type AttemptReport } from './carry-out-attempt.ts';
-import { findOpenJob, type AttemptEnd, type StatusKey } from './find-open-job.ts';
+import { findOpenJob, isDue, type AttemptEnd, type OpenJob, type StatusKey } from './find-open-job.ts';
 import { whileBeating } from './while-beating.ts';
 
 /**
  * Every attempt after the first, and the first to a receiver that is slow or busy, as a regular activity whose failures
  * Temporal's own retry policy repeats. Throws `DELIVERY_FAILED` while the receiver fails, with its reason in words and
- * never its answer, and `CROWDED` when too many wait for this receiver: then nothing was tried.
+ * never its answer, `EGRESS_FAILED` while our own way to it does, `CROWDED` when too many wait for this receiver, and
+ * `NOT_DUE` when it is asked for before its time: then nothing was tried.
  */
 export function createRetryCallback(ports: AttemptPorts) {
   return async function retryCallback(key: StatusKey): Promise<AttemptEnd> {
@@ -17,7 +18,7 @@ export function createRetryCallback(ports: AttemptPorts) {
     );
     if (report.kind !== 'failed') return report;
     throw ApplicationFailure.create({
-      type: 'DELIVERY_FAILED',
+      type: report.outcome === 'egress_error' ? 'EGRESS_FAILED' : 'DELIVERY_FAILED',
       message: report.error,
       // A receiver that fails is this activity's daily bread, not a fault to log and count as ours.
       category: ApplicationFailureCategory.BENIGN,
@@ -41,17 +42,39 @@ async function attempt(
   if (underWay) return underWay;
   const found = await findOpenJob(ports, key);
   if (found.kind !== 'open') return found;
+  if (!isDue(found)) throw notDue(found);
   const leaveAtOnce = ports.gate.enter(found.callback);
-  if (leaveAtOnce) return carryOutAttempt(ports, found, signal).finally(leaveAtOnce);
+  if (leaveAtOnce) return attemptOnce(ports, key, found, signal).finally(leaveAtOnce);
   const leave = await ports.gate.wait(found.callback, signal);
   if (!leave) throw crowded();
   try {
     // Read once more: the wait may have been long, and what is configured now is what counts.
     const open = await findOpenJob(ports, key);
-    return open.kind === 'open' ? await carryOutAttempt(ports, open, signal) : open;
+    if (open.kind !== 'open') return open;
+    if (!isDue(open)) throw notDue(open);
+    return await attemptOnce(ports, key, open, signal);
   } finally {
     leave();
   }
+}
+
+/** Of all who ask for a status at the same moment, the first makes its attempt and the others are told of it. */
+async function attemptOnce(
+  ports: AttemptPorts,
+  key: StatusKey,
+  open: OpenJob,
+  signal: AbortSignal,
+): Promise<AttemptReport> {
+  return ports.openAttempts.begin(key, () => carryOutAttempt(ports, open, signal));
+}
+
+function notDue({ job }: OpenJob): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'NOT_DUE',
+    message: `The next attempt is due in ${job.dueInSeconds} seconds; nothing was tried.`,
+    category: ApplicationFailureCategory.BENIGN,
+    nextRetryDelay: `${job.dueInSeconds} seconds`,
+  });
 }
 
 function crowded(): ApplicationFailure {

@@ -15,14 +15,22 @@ export type RetryPlan = {
 
 export type AttemptResult = AttemptEnd | RetryPlan;
 
+// About a day, at the longest wait between them. Then a new activity goes on.
+const triesWhileAway = 1_500;
+
+/**
+ * `isAway` says that our own way out failed last: such tries are no attempts of the customer's, so Temporal must not run
+ * out of tries before them. The end of the attempts is said by the attempts themselves.
+ */
 export function toRetryPlan(
   policy: RetryPolicy,
   next: { waitSeconds: number; attemptsLeft: number },
+  isAway: boolean,
 ): RetryPlan {
   return {
     kind: 'retry',
     waitSeconds: next.waitSeconds,
-    attemptsLeft: next.attemptsLeft,
+    attemptsLeft: isAway ? Math.max(next.attemptsLeft, triesWhileAway) : next.attemptsLeft,
     intervalSeconds: policy.intervalSeconds,
     timeoutSeconds: policy.timeoutSeconds,
   };
@@ -31,12 +39,19 @@ export function toRetryPlan(
 /** The first attempt, too, as a regular activity: with slots of its own, where waiting costs nobody anything. */
 export function planFirst({ job, callback: { policy } }: OpenJob): RetryPlan {
   const attemptsLeft = Math.max(1, policy.attempts - job.attemptsMade);
-  return { ...toRetryPlan(policy, { waitSeconds: 0, attemptsLeft }), isAtOnce: true };
+  return { ...toRetryPlan(policy, { waitSeconds: 0, attemptsLeft }, job.ownFailures > 0), isAtOnce: true };
+}
+
+/** What was asked for before its time is left to the activity that comes when it is due. */
+export function planLater(open: OpenJob): RetryPlan {
+  return { ...planFirst(open), waitSeconds: open.job.dueInSeconds, isAtOnce: false };
 }
 
 /** What a workflow goes on with after an attempt. */
 export function toResult(report: AttemptReport): AttemptResult {
   if (report.kind === 'settled') return report;
-  const { next, policy } = report;
-  return next.kind === 'again' ? toRetryPlan(policy, next) : { kind: 'settled', state: 'failed' };
+  const { next, policy, outcome } = report;
+  return next.kind === 'again'
+    ? toRetryPlan(policy, next, outcome === 'egress_error')
+    : { kind: 'settled', state: 'failed' };
 }

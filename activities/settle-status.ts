@@ -29,5 +29,5 @@ export async function settle(ports: OpenJobPorts, key: StatusKey): Promise<Attem
     return { kind: 'settled', state: 'failed' };
   }
   // What is due already, or of which nothing is known to have reached the receiver, has no reason to wait.
-  return toRetryPlan(callback.policy, { ...next, waitSeconds: job.dueInSeconds });
+  return toRetryPlan(callback.policy, { ...next, waitSeconds: job.dueInSeconds }, job.ownFailures > 0);
 }

@@ -1,3 +1,4 @@
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 
 const flag = z
@@ -23,6 +24,44 @@ const cidrs = z
       .filter((part) => part !== ''),
   )
   .pipe(z.array(cidr));
+
+const lowPorts = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+  .pipe(
+    z.array(
+      z
+        .string()
+        .regex(/^[1-9]\d{0,3}$/, 'must be a comma-separated list of ports below 1024 such as 444,993')
+        .transform(Number)
+        .refine(
+          (given) => given < 1024,
+          'must be a comma-separated list of ports below 1024 such as 444,993',
+        ),
+    ),
+  );
+
+const nameServers = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(
+    z
+      .array(
+        z
+          .string()
+          .refine(
+            isNameServer,
+            'must be a comma-separated list such as 10.0.0.2,10.0.0.3:5353,[2001:db8::1]:53',
+          ),
+      )
+      .min(1),
+  );
 
 const secretKeys = z
   .string()
@@ -62,15 +101,23 @@ export const Environment = z.object({
     .regex(/^[^\s/]+:\d+$/, 'must be host:port')
     .optional(),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: z.string().min(1).optional(),
+  TEMPORAL_TLS_CLIENT_CERT_PATH: z.string().min(1).optional(),
+  TEMPORAL_TLS_CLIENT_KEY_PATH: z.string().min(1).optional(),
+  TEMPORAL_TLS_SERVER_NAME: z.string().min(1).optional(),
   TEMPORAL_UI_PORT: port.optional(),
+  // Read where Temporal is got, with PATH and what Go reads.
+  TEMPORAL_DOWNLOAD_UNPINNED: flag,
   TEMPORAL_UI_URL: url(/^https?$/, 'http://127.0.0.1:8233').optional(),
   RINGBACK_ADMIN_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   RINGBACK_SECRET_KEYS: secretKeys.optional(),
   EGRESS_ALLOW: cidrs,
   EGRESS_ALLOW_HTTP: flag,
+  EGRESS_PORTS: lowPorts,
   EGRESS_PROXY: url(/^http$/, 'http://proxy.example:3128')
     .refine(isOrigin, 'must be a URL such as http://proxy.example:3128')
     .optional(),
+  EGRESS_RESOLVERS: nameServers.optional(),
   SMTP_URL: url(/^smtps?$/, 'smtp://user:password@host:587').optional(),
   MAIL_FROM: z.string().min(3).default('Ringback <ringback@localhost>'),
 });
@@ -95,7 +142,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const wrong = (result.error?.issues ?? []).map(
     ({ path, message }) => `${String(path[0])} ${withoutValue(message)}`,
   );
-  const problems = [...new Set([...wrong, ...missingForRole(given)])];
+  const problems = [...new Set([...wrong, ...missingForRole(given), ...halfAKey(given)])];
   if (!result.success || problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(result.data);
 }
@@ -107,6 +154,14 @@ function missingForRole(given: Readonly<Record<string, string | undefined>>): st
   return ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'RINGBACK_SECRET_KEYS', 'RINGBACK_ADMIN_TOKEN']
     .filter((name) => given[name] === undefined)
     .map((name) => `${name} must be set when ROLE is ${role}`);
+}
+
+/** A certificate proves nothing without its key, nor a key without its certificate. */
+function halfAKey(given: Readonly<Record<string, string | undefined>>): string[] {
+  const names = ['TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH'];
+  const [missing, ...others] = names.filter((name) => given[name] === undefined);
+  if (missing === undefined || others.length > 0) return [];
+  return [`${missing} must be set as well: a certificate and its key go together`];
 }
 
 /** zod quotes what it got in some messages; a wrong variable may be a secret in the wrong place. */
@@ -130,4 +185,12 @@ function isCidr(text: string): boolean {
     URL.canParse(`http://${host}/`) &&
     (address.includes(':') || /^(?:(?:0|[1-9]\d*)\.){3}(?:0|[1-9]\d*)$/.test(address))
   );
+}
+
+/** As `dns.setServers` takes it: an address, and with a port an IPv6 one in brackets. */
+function isNameServer(text: string): boolean {
+  if (isIP(text) !== 0) return true;
+  const [, v6, v4, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const isAddress = v6 === undefined ? isIPv4(v4 ?? '') : isIPv6(v6);
+  return isAddress && (port === undefined || (Number(port) > 0 && Number(port) < 65_536));
 }

@@ -52,7 +52,15 @@ export function createSealedBox(keys: readonly [SealingKey, ...SealingKey[]]): S
       });
       decipher.setAAD(Buffer.from(context, 'utf8'));
       decipher.setAuthTag(bytes.subarray(tagStart, textStart));
-      return Buffer.concat([decipher.update(bytes.subarray(textStart)), decipher.final()]).toString('utf8');
+      try {
+        return Buffer.concat([decipher.update(bytes.subarray(textStart)), decipher.final()]).toString('utf8');
+      } catch (cause) {
+        throw new Error(
+          'a sealed secret does not open here: it was changed, moved from another row, or sealed under another key of ' +
+            `the id ${keyId}`,
+          { cause },
+        );
+      }
     },
   };
 }

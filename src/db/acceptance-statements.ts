@@ -1,5 +1,5 @@
 // What acceptance asks of the database: two statements, whatever is accepted.
-import { isCallbackOf } from './callback-of.ts';
+import { isCallbackOf, receiverOf } from './callback-of.ts';
 import { destinationsOf } from './destinations.ts';
 import { dispatchChannel } from './dispatch-signal.ts';
 import { givenRows } from './given-rows.ts';
@@ -8,7 +8,8 @@ import { wokenBatches } from './wake-batches.ts';
 export const loadStatement = `
   SELECT k.notification_id, k.event_id, n.service_id, n.key_type, s.profile, n.notification_type, n.template_id, n.last_sequence,
     n.final_sequence, n.sent_at, coalesce(t.event, c.event) AS event, c.id AS callback_id, c.filter,
-    c.state = 'disabled' AS is_disabled, c.max_in_flight, known.sequence AS known_sequence,
+    c.state = 'disabled' AS is_disabled, c.max_in_flight,
+    ${receiverOf('c.id', 'c.event')} AS receiver_id, known.sequence AS known_sequence,
     CASE WHEN n.batch_id IS NOT NULL THEN ${destinationsOf('n.id')} END AS destinations
   FROM ${givenRows('$1::uuid[], $2::uuid[]', 'notification_id, event_id')} k
   JOIN notifications n ON n.id = k.notification_id
@@ -36,6 +37,7 @@ const countProcessed = `finished AS (
 // One statement is one transaction and one round trip. Only notifications that still stand where their snapshot saw
 // them move; everything else hangs on that, so a plan is committed whole or not at all. They are locked in the order of
 // their ids first: an UPDATE alone goes by its join's order, and two groups could then wait for each other in a circle.
+// An inbound message whose id another one has fails the statement, whichever process was first.
 // What is to be held locks its callback, so that it is either seen by whoever enables it or, if that came first, sent.
 export const commitStatement = `
   WITH locked AS (
@@ -55,7 +57,7 @@ export const commitStatement = `
       sent_at = p.sent_at
     FROM locked p
     WHERE n.id = p.id AND n.last_sequence = p.from_sequence
-    RETURNING n.id, n.service_id, n.key_type, n.batch_id, p.final_sequence > p.from_sequence AS is_final
+    RETURNING n.id, n.service_id, n.key_type, n.batch_id, n.callback_url, p.final_sequence > p.from_sequence AS is_final
   ), disabled AS (
     SELECT id FROM callbacks
     WHERE id IN (SELECT callback_id FROM unnest($18::uuid[], $19::text[]) AS s (callback_id, state) WHERE s.state = 'held')
@@ -86,7 +88,6 @@ export const commitStatement = `
     FROM stored
     JOIN moved ON moved.id = stored.notification_id
     WHERE stored.event = 'inbound_sms'
-    ON CONFLICT DO NOTHING
   ), heard AS (
     DELETE FROM workflow_requests
     WHERE workflow_id IN (SELECT 'timeout/' || id FROM moved WHERE is_final)
@@ -97,9 +98,12 @@ export const commitStatement = `
     JOIN moved ON moved.id = t.notification_id
     WHERE d.notification_id = t.notification_id AND d.place = t.place
   ), ${countProcessed}, queued AS (
-    INSERT INTO dispatch_entries (notification_id, sequence, callback_id, owner)
-    SELECT notification_id, sequence, callback_id, CASE WHEN callback_id <> ALL ($22::uuid[]) THEN $21::uuid END
-    FROM stored WHERE state = 'pending'
+    INSERT INTO dispatch_entries (notification_id, sequence, callback_id, receiver_id, owner)
+    SELECT notification_id, sequence, callback_id, receiver_id, CASE WHEN receiver_id <> ALL ($22::uuid[]) THEN $21::uuid END
+    FROM (
+      SELECT stored.*, ${receiverOf('stored.callback_id', 'stored.event')} AS receiver_id
+      FROM stored JOIN moved n ON n.id = stored.notification_id
+      WHERE stored.state = 'pending') pending
     RETURNING owner
   ), offered AS (
     SELECT pg_notify('${dispatchChannel}', '')

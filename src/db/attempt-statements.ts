@@ -66,6 +66,22 @@ const mailed = (kind: 'disabled' | 'warning', workflowType: string, reason: stri
 
 export const recordStatement = `WITH ${attempt} ${settled}`;
 
+// Of what our own way out keeps from taking place, one row for all that come in a row: it may be away for days.
+export const recordOwnFailureStatement = `WITH repeated AS (
+    UPDATE attempts a
+    SET url = $3, started_at = $4, duration_ms = $5, error = $11, repeats = a.repeats + 1
+    WHERE a.notification_id = $1 AND a.sequence = $2 AND a.outcome = $6 AND a.number = (
+      SELECT max(last.number) FROM attempts last WHERE last.notification_id = $1 AND last.sequence = $2)
+    RETURNING 1
+  ), attempt AS (
+    INSERT INTO attempts (notification_id, sequence, number, ${exchangeColumns})
+    SELECT $1, $2,
+      1 + (SELECT count(*) FROM attempts made WHERE made.notification_id = $1 AND made.sequence = $2),
+      $3, $4, $5, $6, $7, $8, $9, $10, $11
+    WHERE NOT EXISTS (SELECT FROM repeated)
+  )
+  ${settled}`;
+
 // The same for one attempt each of many statuses. The statuses are locked and the attempts written in the order of their
 // keys, so that no two groups wait for each other in a circle.
 export const recordTogetherStatement = `

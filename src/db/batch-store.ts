@@ -5,11 +5,12 @@ import type { Instant } from '../domain/instant.ts';
 import type { BatchStore, NumberedMember, StoredBatch } from '../ports/index.ts';
 import { createBatchStateStore } from './batch-state-store.ts';
 import { destinationsOf, type DestinationJson } from './destinations.ts';
+import { withinBytes } from './page-within-bytes.ts';
 import { inTransaction } from './pool.ts';
 import { wakeBatches } from './wake-batches.ts';
 
-/** One statement's worth of members. */
-const chunk = 1000;
+/** One statement's worth of members: at most so many, with so many destinations, and attributes of so much text. */
+const chunk = { members: 500, destinations: 2000, characters: 512 * 1024 };
 
 const createStatement = `
   WITH subject AS (
@@ -29,8 +30,22 @@ const insertMembersStatement = `
     JOIN callbacks c ON c.id = b.communication_id
     WHERE b.id = $1
   )
-  INSERT INTO destinations (notification_id, place, type, address, provider, provider_reference)
-  SELECT * FROM unnest($7::uuid[], $8::int[], $9::text[], $10::text[], $11::text[], $12::text[])`;
+  INSERT INTO destinations (notification_id, place, type, address, provider, provider_reference, service_id)
+  SELECT d.*, c.service_id
+  FROM unnest($7::uuid[], $8::int[], $9::text[], $10::text[], $11::text[], $12::text[]) AS d
+  CROSS JOIN batches b
+  JOIN callbacks c ON c.id = b.communication_id
+  WHERE b.id = $1`;
+
+const membersStatement = withinBytes(
+  `SELECT n.id, n.place, n.attributes, n.status, n.place < b.started AS is_started, ${destinationsOf('n.id')} AS destinations
+   FROM notifications n
+   JOIN batches b ON b.id = n.batch_id
+   WHERE n.batch_id = $1 AND n.place >= $2 AND n.place < b.members
+   ORDER BY n.place
+   LIMIT $3`,
+  'place',
+);
 
 const closeStatement = `
   WITH closed AS (
@@ -98,15 +113,7 @@ export function createBatchStore(pool: Pool): BatchStore {
     },
 
     async members(id, from, limit) {
-      const { rows } = await pool.query<MemberRow>(
-        `SELECT n.id, n.attributes, n.status, n.place < b.started AS is_started, ${destinationsOf('n.id')} AS destinations
-         FROM notifications n
-         JOIN batches b ON b.id = n.batch_id
-         WHERE n.batch_id = $1 AND n.place >= $2 AND n.place < b.members
-         ORDER BY n.place
-         LIMIT $3`,
-        [id, from, limit],
-      );
+      const { rows } = await pool.query<MemberRow>(membersStatement, [id, from, limit]);
       return rows.map(toMember);
     },
   };
@@ -117,18 +124,18 @@ async function insertMembers(
   { batchId, from, createdAt }: { batchId: string; from: number; createdAt: Instant },
   members: readonly NumberedMember[],
 ): Promise<void> {
-  for (let at = 0; at < members.length; at += chunk) {
-    const part = members.slice(at, at + chunk);
+  let at = from;
+  for (const part of inChunks(members)) {
     const destinations = part.flatMap(({ id, destinations }) =>
       destinations.map((destination, place) => ({ id, place, ...destination })),
     );
     await client.query(insertMembersStatement, [
       batchId,
       createdAt,
-      from + at,
+      at,
       part.map(({ id }) => id),
       part.map(({ destinations: [first] }) => first?.to ?? ''),
-      part.map(({ attributes }) => JSON.stringify(attributes)),
+      part.map(({ json }) => json),
       destinations.map(({ id }) => id),
       destinations.map(({ place }) => place),
       destinations.map(({ type }) => type),
@@ -136,11 +143,31 @@ async function insertMembers(
       destinations.map(({ provider = null }) => provider),
       destinations.map(({ provider_reference: reference = null }) => reference),
     ]);
+    at += part.length;
   }
   await client.query(
     `WITH grown AS (UPDATE batches SET members = $2 WHERE id = $1), ${wakeBatches('b.id = $1')}`,
     [batchId, from + members.length],
   );
+}
+
+function* inChunks(members: readonly NumberedMember[]): Generator<(NumberedMember & { json: string })[]> {
+  let part: (NumberedMember & { json: string })[] = [];
+  let left = { ...chunk };
+  for (const member of members) {
+    const json = JSON.stringify(member.attributes);
+    part.push({ ...member, json });
+    left = {
+      members: left.members - 1,
+      destinations: left.destinations - member.destinations.length,
+      characters: left.characters - json.length,
+    };
+    if (Math.min(...Object.values(left)) > 0) continue;
+    yield part;
+    part = [];
+    left = { ...chunk };
+  }
+  if (part.length > 0) yield part;
 }
 
 function toBatch(row: BatchRow): StoredBatch {

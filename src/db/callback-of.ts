@@ -1,3 +1,8 @@
+/** What has limits of its own: a callback, or one origin among the own URLs of notifications `n`; see the function `receiver_of`. */
+export function receiverOf(callbackId: string, event: string): string {
+  return `receiver_of(${callbackId}, CASE WHEN ${event} = 'delivery_status' THEN n.callback_url END)`;
+}
+
 /**
  * The condition by which `callbacks c` is the one of a notification `n` for an event, given as SQL: its service's, or for
  * what belongs to a Dispatch communication that one, whatever the event.

@@ -1,14 +1,18 @@
 import type { Pool } from 'pg';
 import type { CampaignStore } from '../ports/index.ts';
-import { loadAttempts, statusColumns, statusJoins, toHistoryRow, type StatusRow } from './history.ts';
+import {
+  loadAttempts,
+  statusColumns,
+  statusJoins,
+  toHistoryRow,
+  whatFits,
+  type StatusRow,
+} from './history.ts';
 
-type Row = StatusRow & { notification_id: string; is_behind: boolean };
+type Row = StatusRow & { notification_id: string };
 
 const pageStatement = `
-  SELECT st.notification_id, ${statusColumns}, EXISTS (
-      SELECT FROM statuses e
-      WHERE e.notification_id = st.notification_id AND e.sequence < st.sequence AND e.state IN ('pending', 'retrying')
-    ) AS is_behind
+  SELECT st.notification_id, ${statusColumns}
   FROM notifications n
   JOIN statuses st ON st.notification_id = n.id
   ${statusJoins}
@@ -24,7 +28,7 @@ export async function loadCommunicationHistory(
 ): ReturnType<CampaignStore['history']> {
   const [afterId = null, afterSequence = null] = cursor?.split('_') ?? [];
   const { rows } = await pool.query<Row>(pageStatement, [communicationId, afterId, afterSequence, limit + 1]);
-  const page = rows.slice(0, limit);
+  const page = whatFits(rows.slice(0, limit));
   const attempts = await loadAttempts(
     pool,
     page.map((row) => row.notification_id),
@@ -33,14 +37,13 @@ export async function loadCommunicationHistory(
   const items = page.map((row) => ({
     notificationId: row.notification_id,
     ...toHistoryRow(
-      // What waits behind another is as good as queued.
-      { ...row, queued: row.queued || row.is_behind },
+      row,
       attempts.filter((own) => own.notification_id === row.notification_id && own.sequence === row.sequence),
     ),
   }));
   const last = items.at(-1);
   return {
     items,
-    nextCursor: rows.length > limit && last ? `${last.notificationId}_${last.sequence}` : null,
+    nextCursor: rows.length > page.length && last ? `${last.notificationId}_${last.sequence}` : null,
   };
 }

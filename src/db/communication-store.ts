@@ -3,6 +3,7 @@ import { CallbackVersion } from '../domain/callback-version.schema.ts';
 import { describeVersion, type StoredVersion } from '../domain/callback-versions.ts';
 import type { CommunicationStore } from '../ports/index.ts';
 import { dispatchChannel } from './dispatch-signal.ts';
+import { withinBytes } from './page-within-bytes.ts';
 import { inTransaction } from './pool.ts';
 import { wakeBatches } from './wake-batches.ts';
 
@@ -45,6 +46,16 @@ type VersionRow = {
   shown: StoredVersion['shown'];
 };
 
+const versionsStatement = withinBytes(
+  `SELECT v.version, v.change, v.changed_by, v.changed_at, v.shown
+   FROM callback_versions v
+   JOIN callbacks c ON c.id = v.callback_id
+   WHERE c.owner_id = $1 AND c.event = $2 AND NOT c.is_own AND c.removed_at IS NULL AND ($3::integer IS NULL OR v.version < $3)
+   ORDER BY v.version DESC
+   LIMIT $4`,
+  'version DESC',
+);
+
 export function createCommunicationStore(pool: Pool): CommunicationStore {
   return {
     async disable(ownerId, event, reason) {
@@ -73,21 +84,19 @@ export function createCommunicationStore(pool: Pool): CommunicationStore {
       }),
 
     async versions(serviceId, event, { limit, cursor }) {
-      const { rows } = await pool.query<VersionRow>(
-        `SELECT v.version, v.change, v.changed_by, v.changed_at, v.shown
-         FROM callback_versions v
-         JOIN callbacks c ON c.id = v.callback_id
-         WHERE c.owner_id = $1 AND c.event = $2 AND NOT c.is_own AND c.removed_at IS NULL AND ($3::integer IS NULL OR v.version < $3)
-         ORDER BY v.version DESC
-         LIMIT $4`,
+      const { rows } = await pool.query<VersionRow & { page_rows: number; bytes_before: number }>(
+        versionsStatement,
         [serviceId, event, cursor ?? null, limit + 1],
       );
       const stored = rows.map(toStoredVersion);
+      // What changed is told by the version before, so where that did not fit the last waits for it as well.
+      const isCut = (rows[0]?.page_rows ?? 0) > rows.length;
       const items = stored
-        .slice(0, limit)
+        .slice(0, isCut ? Math.max(1, rows.length - 1) : limit)
         .map((version, index) => CallbackVersion.parse(describeVersion(version, stored[index + 1] ?? null)));
       const last = items.at(-1);
-      return { items, nextCursor: stored.length > limit && last ? String(last.version) : null };
+      const hasMore = last !== undefined && (rows[0]?.page_rows ?? 0) > items.length;
+      return { items, nextCursor: hasMore ? String(last.version) : null };
     },
   };
 }

@@ -12,12 +12,13 @@ type EntryRow = {
   service_id: string;
   profile: string;
   callback_id: string;
+  receiver_id: string;
   max_in_flight: number;
   round: number;
 };
 
 const entriesOf = (source: string): string => `
-  SELECT e.notification_id, e.sequence, st.status, st.event_id, st.event, n.service_id, s.profile, e.callback_id,
+  SELECT e.notification_id, e.sequence, st.status, st.event_id, st.event, n.service_id, s.profile, e.callback_id, e.receiver_id,
     c.max_in_flight, e.round
   FROM ${source} e
   JOIN statuses st USING (notification_id, sequence)
@@ -44,28 +45,28 @@ const eachOnce = (name: string, column: string, condition: string): string => `$
 /** A notification has few statuses; only what one number sends can be more, and needs no haste. */
 const mostSiblings = 10;
 
-// A few of each callback: however much waits for one, the others cost the same. What else waits of the same notifications
+// A few for each receiver: however much waits for one, the others cost the same. What else waits of the same notifications
 // comes with them, so that their workflows are told of it at once.
 const claimStatement = `
-  WITH RECURSIVE ${eachOnce('waiting', 'callback_id', 'owner IS NULL')}, due AS (
-    SELECT own.notification_id, own.sequence, own.callback_id
+  WITH RECURSIVE ${eachOnce('waiting', 'receiver_id', 'owner IS NULL')}, due AS (
+    SELECT own.notification_id, own.sequence, own.receiver_id
     FROM waiting
     CROSS JOIN LATERAL (
-      SELECT e.notification_id, e.sequence, e.callback_id
+      SELECT e.notification_id, e.sequence, e.receiver_id
       FROM dispatch_entries e
-      WHERE e.owner IS NULL AND e.callback_id = waiting.callback_id AND e.due_at <= now()
+      WHERE e.owner IS NULL AND e.receiver_id = waiting.receiver_id AND e.due_at <= now()
       ORDER BY e.due_at
       LIMIT $3
       FOR UPDATE SKIP LOCKED) own
-    WHERE waiting.callback_id <> ALL ($4::uuid[])
+    WHERE waiting.receiver_id <> ALL ($4::uuid[])
     LIMIT $2
   ), siblings AS (
     SELECT own.notification_id, own.sequence
-    FROM (SELECT DISTINCT notification_id, callback_id FROM due) due
+    FROM (SELECT DISTINCT notification_id, receiver_id FROM due) due
     CROSS JOIN LATERAL (
       SELECT e.notification_id, e.sequence
       FROM dispatch_entries e
-      WHERE e.notification_id = due.notification_id AND e.callback_id = due.callback_id
+      WHERE e.notification_id = due.notification_id AND e.receiver_id = due.receiver_id
         AND e.owner IS NULL AND e.due_at <= now()
       ORDER BY e.sequence
       LIMIT ${mostSiblings}
@@ -76,7 +77,7 @@ const claimStatement = `
     UPDATE dispatch_entries e SET owner = $1
     FROM together
     WHERE e.notification_id = together.notification_id AND e.sequence = together.sequence
-    RETURNING e.notification_id, e.sequence, e.callback_id, e.round
+    RETURNING e.notification_id, e.sequence, e.callback_id, e.receiver_id, e.round
   )${entriesOf('taken')}`;
 
 // The dead are named by their absence, so that an entry committed in the last breath of an owner is freed too.
@@ -108,11 +109,11 @@ export function createDispatchQueue(pool: Pool): DispatchQueue {
       return alive;
     },
 
-    async claim(owner, { limit, perCallback, except }) {
+    async claim(owner, { limit, perReceiver, except }) {
       const { rows } = await pool.query<EntryRow>({
         name: 'claim-dispatch-entries',
         text: claimStatement,
-        values: [owner, limit, perCallback, except],
+        values: [owner, limit, perReceiver, except],
       });
       return rows.map(toEntry);
     },
@@ -120,7 +121,7 @@ export function createDispatchQueue(pool: Pool): DispatchQueue {
     async owned(owner, olderThanSeconds) {
       const { rows } = await pool.query<EntryRow>(
         `WITH own AS (
-           SELECT notification_id, sequence, callback_id, round FROM dispatch_entries
+           SELECT notification_id, sequence, callback_id, receiver_id, round FROM dispatch_entries
            WHERE owner = $1 AND due_at < now() - make_interval(secs => $2)
          )${entriesOf('own')}`,
         [owner, olderThanSeconds],
@@ -167,6 +168,7 @@ function toEntry(row: EntryRow): DispatchEntry {
     serviceId: row.service_id,
     profile: row.profile,
     callbackId: row.callback_id,
+    receiverId: row.receiver_id,
     maxInFlight: row.max_in_flight,
     round: row.round,
   };

@@ -7,10 +7,15 @@ import { releaseDue } from './held-statements.ts';
 const columns =
   'd.id, d.callback_id, d.state, d.held, d.released, d.rate_per_second, d.started_at, d.finished_at';
 
+// As many as a second at its rate, at most, and then no more before that second is over: `paced_until` lies as far ahead
+// as the releases so far have used up the rate.
+const allowed = `greatest(0, ceil(greatest(1, d.rate_per_second))
+    - ceil(greatest(0, extract(epoch FROM d.paced_until - now())) * d.rate_per_second))::integer`;
+
 // The longest held first. Where a batch ends in the middle of a notification, its attempts find the earlier ones anyway.
 const releaseStatement = `
   WITH drain AS (
-    SELECT d.id, d.callback_id
+    SELECT d.id, d.callback_id, least($2, ${allowed}) AS allowed
     FROM drains d
     JOIN callbacks c ON c.id = d.callback_id
     WHERE d.id = $1 AND d.state = 'running' AND c.state = 'enabled' AND c.removed_at IS NULL
@@ -20,13 +25,15 @@ const releaseStatement = `
     FROM held_statuses h
     JOIN drain ON drain.callback_id = h.callback_id
     ORDER BY h.held_at, h.notification_id, h.sequence
-    LIMIT $2
+    LIMIT (SELECT allowed FROM drain)
     FOR UPDATE OF h
   ), ${releaseDue}, ${queuedAgain('released')}
   UPDATE drains d
   SET released = d.released + (SELECT count(*) FROM released),
-    state = CASE WHEN (SELECT count(*) FROM due) < $2 THEN 'done' ELSE d.state END,
-    finished_at = CASE WHEN (SELECT count(*) FROM due) < $2 THEN now() END
+    paced_until = greatest(d.paced_until, now())
+      + make_interval(secs => (SELECT count(*) FROM released) / d.rate_per_second),
+    state = CASE WHEN (SELECT count(*) FROM due) < drain.allowed THEN 'done' ELSE d.state END,
+    finished_at = CASE WHEN (SELECT count(*) FROM due) < drain.allowed THEN now() END
   FROM drain
   LEFT JOIN offered ON true
   WHERE d.id = drain.id

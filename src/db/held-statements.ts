@@ -1,6 +1,7 @@
 // Into the list of what is held and out of it. A status is held only under a lock that keeps its communication disabled,
 // so whoever enables it either sees the status in the list or keeps it from getting there.
 import { isCallbackOf } from './callback-of.ts';
+import { isCounted } from './counted-attempts.ts';
 
 export const holdStatement = `
   WITH communication AS (
@@ -25,10 +26,10 @@ export const releaseDue = `released AS (
     UPDATE statuses st
     SET state = 'pending', state_reason = NULL, attempts_before = (
       SELECT count(*) FROM attempts a
-      WHERE a.notification_id = st.notification_id AND a.sequence = st.sequence AND a.outcome <> 'cancelled')
+      WHERE a.notification_id = st.notification_id AND a.sequence = st.sequence AND ${isCounted})
     FROM due
     WHERE st.notification_id = due.notification_id AND st.sequence = due.sequence AND st.state = 'held'
-    RETURNING st.notification_id, st.sequence, st.callback_id
+    RETURNING st.notification_id, st.sequence, st.callback_id, st.event
   ), taken AS (
     DELETE FROM held_statuses h
     USING due

@@ -5,6 +5,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { KeyType } from '../domain/key-type.ts';
 import type { InboundStore, StoredInbound } from '../ports/index.ts';
 import { isOfKeyType } from './key-types.ts';
+import { withinBytes } from './page-within-bytes.ts';
 
 type MessageRow = {
   id: string;
@@ -20,6 +21,17 @@ const messages = `
   SELECT m.id, m.service_id, m.key_type, m.notification_id, m.sequence, m.accepted_at, st.details
   FROM inbound_messages m
   JOIN statuses st USING (notification_id, sequence)`;
+
+const listStatement = (keyTypes: readonly KeyType[]): string =>
+  withinBytes(
+    `${messages}
+     WHERE m.service_id = $1 AND m.${isOfKeyType(keyTypes)} AND ($2::uuid IS NULL OR (m.accepted_at, m.id) < (
+       SELECT older.accepted_at, older.id FROM inbound_messages older WHERE older.id = $2 AND older.service_id = $1
+         AND older.${isOfKeyType(keyTypes)}))
+     ORDER BY m.accepted_at DESC, m.id DESC
+     LIMIT $3`,
+    'accepted_at DESC, id DESC',
+  );
 
 const conversationStatement = `
   INSERT INTO notifications (id, service_id, key_type, recipient, notification_type, status, created_at, request_digest)
@@ -54,15 +66,7 @@ export function createInboundStore(pool: Pool): InboundStore {
     },
 
     async list({ serviceId, keyTypes }, { limit, olderThan }) {
-      const { rows } = await pool.query<MessageRow>(
-        `${messages}
-         WHERE m.service_id = $1 AND m.${isOfKeyType(keyTypes)} AND ($2::uuid IS NULL OR (m.accepted_at, m.id) < (
-           SELECT older.accepted_at, older.id FROM inbound_messages older WHERE older.id = $2 AND older.service_id = $1
-             AND older.${isOfKeyType(keyTypes)}))
-         ORDER BY m.accepted_at DESC, m.id DESC
-         LIMIT $3`,
-        [serviceId, olderThan, limit],
-      );
+      const { rows } = await pool.query<MessageRow>(listStatement(keyTypes), [serviceId, olderThan, limit]);
       return rows.map(toStored);
     },
   };

@@ -3,24 +3,28 @@ import type { LetterReport } from '../domain/returned-letters.schema.ts';
 import type { KeyType } from '../domain/key-type.ts';
 import type { LetterReportStore, ReturnedLetterEntry } from '../ports/index.ts';
 import { dispatchChannel } from './dispatch-signal.ts';
+import { inTransaction } from './pool.ts';
 
 const columns = `id, CASE WHEN finished_at IS NULL THEN 'running' ELSE 'done' END AS state, matched, done, started_at,
   finished_at`;
 
 const createStatement = `
   WITH report AS (
-    INSERT INTO returned_letter_reports (id, service_id, matched, key_type)
-    VALUES ($1, $2, cardinality($3::uuid[]), $5)
-  ), entries AS (
-    INSERT INTO returned_letter_entries (report_id, place, notification_id, event_id)
-    SELECT $1, place, notification_id, event_id
-    FROM unnest($3::uuid[], $4::uuid[]) WITH ORDINALITY AS e (notification_id, event_id, place)
+    INSERT INTO returned_letter_reports (id, service_id, matched, key_type) VALUES ($1, $2, $3, $4)
   ), requested AS (
     INSERT INTO workflow_requests (workflow_id, workflow_type, argument, service_id)
     VALUES ('returned-letters/' || $1, 'tellReturnedLetters', jsonb_build_object('reportId', $1::uuid), $2)
     RETURNING 1
   )
   SELECT pg_notify('${dispatchChannel}', '') FROM requested`;
+
+/** One statement's worth of letters. */
+const chunk = 2_000;
+
+const addStatement = `
+  INSERT INTO returned_letter_entries (report_id, place, notification_id, event_id)
+  SELECT $1, $2 + place, notification_id, event_id
+  FROM unnest($3::uuid[], $4::uuid[]) WITH ORDINALITY AS e (notification_id, event_id, place)`;
 
 // Told of, an entry is of no more use.
 const advanceStatement = `
@@ -32,15 +36,19 @@ const advanceStatement = `
 
 export function createLetterReportStore(pool: Pool): LetterReportStore {
   return {
-    async create({ id, serviceId, keyType, letters }) {
-      await pool.query(createStatement, [
-        id,
-        serviceId,
-        letters.map(({ notificationId }) => notificationId),
-        letters.map(({ eventId }) => eventId),
-        keyType,
-      ]);
-    },
+    create: ({ id, serviceId, keyType, letters }) =>
+      inTransaction(pool, async (client) => {
+        await client.query(createStatement, [id, serviceId, letters.length, keyType]);
+        for (let at = 0; at < letters.length; at += chunk) {
+          const part = letters.slice(at, at + chunk);
+          await client.query(addStatement, [
+            id,
+            at,
+            part.map(({ notificationId }) => notificationId),
+            part.map(({ eventId }) => eventId),
+          ]);
+        }
+      }),
 
     async find(id) {
       const { rows } = await pool.query<LetterReport & { service_id: string | null; key_type: KeyType }>(

@@ -6,17 +6,19 @@ import type { EventName } from '../domain/event.ts';
 import type { InboundMessage } from '../domain/inbound.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { DeliveryJob, DeliveryStore, StoredCallback } from '../ports/index.ts';
-import { isCallbackOf } from './callback-of.ts';
+import { isCallbackOf, receiverOf } from './callback-of.ts';
 import { targetOf, toTarget, withTarget, type TargetJson } from './communication-target.ts';
+import { isCounted } from './counted-attempts.ts';
 import { givenRows } from './given-rows.ts';
 import { createSharedStatement } from './shared-statement.ts';
 import { storedCallbackColumns, toStoredCallback, type StoredCallbackRow } from './stored-callback.ts';
 
 type Key = { notificationId: string; sequence: number };
 
-type JobRow = Omit<StoredCallbackRow, 'callback_id'> & {
+type JobRow = Omit<StoredCallbackRow, 'callback_id' | 'receiver_id'> & {
   place: number;
   callback_id: string | null;
+  receiver_id: string | null;
   event_id: string;
   event: EventName;
   details: unknown;
@@ -27,6 +29,7 @@ type JobRow = Omit<StoredCallbackRow, 'callback_id'> & {
   earlier_is_held: boolean;
   attempts_made: number;
   attempts_recorded: number;
+  own_failures: number;
   due_in_seconds: number;
   accepted_at: Instant;
   service_id: string;
@@ -58,7 +61,7 @@ const loadStatement = `
     st.completed_at, st.sent_at, n.service_id, s.profile, n.reference, n.recipient, n.created_at, n.notification_type,
     n.template_id, n.template_version, n.template_name, n.sent_by, n.spreadsheet_file_name, n.spreadsheet_row_number,
     n.upload_letter_file_name, n.callback_url AS own_url, n.sealed_callback_token AS own_token,
-    CASE WHEN n.communication_id IS NOT NULL THEN ${targetOf} END AS target, ${storedCallbackColumns}, made.attempts_made, made.attempts_recorded,
+    CASE WHEN n.communication_id IS NOT NULL THEN ${targetOf} END AS target, ${storedCallbackColumns}, ${receiverOf('c.id', 'st.event')} AS receiver_id, made.attempts_made, made.attempts_recorded, made.own_failures,
     earlier.sequence AS earlier_sequence, earlier.status AS earlier_status, earlier.event_id AS earlier_event_id,
     earlier.state = 'held' AS earlier_is_held
   FROM ${givenRows('$1::uuid[], $2::int[]', 'notification_id, sequence')} k
@@ -67,7 +70,8 @@ const loadStatement = `
   JOIN services s ON s.id = n.service_id
   LEFT JOIN callbacks c ON ${isCallbackOf('st.event')}
   CROSS JOIN LATERAL (
-    SELECT count(*) AS attempts_recorded, count(*) FILTER (WHERE a.outcome <> 'cancelled') - st.attempts_before AS attempts_made
+    SELECT count(*) AS attempts_recorded, count(*) FILTER (WHERE ${isCounted}) - st.attempts_before AS attempts_made,
+      coalesce((array_agg(CASE a.outcome WHEN 'egress_error' THEN a.repeats ELSE 0 END ORDER BY a.number DESC))[1], 0) AS own_failures
     FROM attempts a
     WHERE a.notification_id = st.notification_id AND a.sequence = st.sequence) made
   LEFT JOIN LATERAL (
@@ -133,6 +137,7 @@ function toJob({ notificationId, sequence }: Key, row: JobRow): DeliveryJob {
           },
     attemptsMade: row.attempts_made,
     attemptsRecorded: row.attempts_recorded,
+    ownFailures: row.own_failures,
     dueInSeconds: row.due_in_seconds,
     acceptedAt: row.accepted_at,
     serviceId: row.service_id,
@@ -156,9 +161,10 @@ function toJob({ notificationId, sequence }: Key, row: JobRow): DeliveryJob {
 }
 
 function toCallback(row: JobRow): StoredCallback | null {
-  if (row.callback_id === null) return null;
-  const callback = toStoredCallback({ ...row, callback_id: row.callback_id });
+  const { callback_id, receiver_id } = row;
+  if (callback_id === null) return null;
+  const callback = toStoredCallback({ ...row, callback_id, receiver_id: receiver_id ?? callback_id });
   if (row.target) return withTarget(callback, row.target);
   if (row.own_url === null || row.event !== 'delivery_status') return callback;
-  return { ...callback, url: row.own_url, authType: 'bearer', sealedAuth: row.own_token };
+  return { ...callback, url: row.own_url, authType: 'bearer', sealedAuth: row.own_token, hasOwnToken: true };
 }

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { MailKind } from '../domain/communication-mail.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { MailStore, OpenMail } from '../ports/index.ts';
+import { isCounted } from './counted-attempts.ts';
 
 type MailRow = {
   id: string;
@@ -37,7 +38,7 @@ const loadStatement = `
     (SELECT count(*) FROM held_statuses h WHERE h.callback_id = c.id) AS held,
     (SELECT count(*) - coalesce(min(st.attempts_before), 0)
      FROM attempts a JOIN statuses st USING (notification_id, sequence)
-     WHERE a.notification_id = m.notification_id AND a.sequence = m.sequence AND a.outcome <> 'cancelled') AS attempts_made,
+     WHERE a.notification_id = m.notification_id AND a.sequence = m.sequence AND ${isCounted}) AS attempts_made,
     last.started_at AS attempted_at, last.error, last.response_status,
     substring(last.response_body FROM 1 FOR ${maxBodyBytes}) AS response_body,
     coalesce(last.response_truncated OR length(last.response_body) > ${maxBodyBytes}, false) AS response_truncated
@@ -68,6 +69,15 @@ export function createMailStore(pool: Pool): MailStore {
     async load(id) {
       const { rows } = await pool.query<MailRow>(loadStatement, [id]);
       return rows[0] ? toOpenMail(rows[0]) : null;
+    },
+
+    async claim(id, by, seconds) {
+      const { rowCount } = await pool.query(
+        `UPDATE mails SET sending_by = $2, sending_until = now() + make_interval(secs => $3)
+         WHERE id = $1 AND sent_at IS NULL AND (sending_by = $2 OR sending_until IS NULL OR sending_until <= now())`,
+        [id, by, seconds],
+      );
+      return rowCount === 1;
     },
 
     async sent(id) {

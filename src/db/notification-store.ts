@@ -1,8 +1,10 @@
 import type { Pool } from 'pg';
 import type { Notification } from '../domain/notification.schema.ts';
+import { timeoutHours } from '../domain/timeout-hours.ts';
 import type { NotificationStore } from '../ports/index.ts';
 import { isOfKeyType } from './key-types.ts';
 import { ensureOwnCommunication } from './own-communication.ts';
+import { toPage, withinBytes } from './page-within-bytes.ts';
 
 type NotificationRow = Omit<Notification, 'to'> & { recipient: string; request_digest: Buffer };
 
@@ -20,10 +22,16 @@ const registerStatement = `
   ), awaited AS (
     INSERT INTO workflow_requests (workflow_id, workflow_type, argument, service_id, not_before, delay_until)
     SELECT 'timeout/' || id, 'timeOutNotification', jsonb_build_object('notificationId', id), service_id,
-      now() + interval '1 hour', now() + interval '72 hours'
+      now() + interval '1 hour', now() + interval '${timeoutHours} hours'
     FROM made WHERE $23
   )
   SELECT id FROM made`;
+
+const overdueStatement = `
+  SELECT ceil(greatest(0, extract(epoch FROM registered_at + make_interval(hours => $2) - now())))::float8
+    AS seconds
+  FROM notifications
+  WHERE id = $1 AND final_sequence IS NULL`;
 
 // Each way of naming a letter has an index of its own, which one condition with OR would not use.
 const findLettersStatement = `
@@ -39,7 +47,7 @@ const findLettersStatement = `
     JOIN notifications n ON n.id = CASE WHEN w.reference ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN w.reference::uuid END
       AND n.notification_type = 'letter'
   )
-  SELECT id, reference FROM letters WHERE $2::uuid IS NULL OR (service_id = $2 AND key_type = ANY ($3::text[]))`;
+  SELECT id, service_id, reference FROM letters WHERE $2::uuid IS NULL OR (service_id = $2 AND key_type = ANY ($3::text[]))`;
 
 export function createNotificationStore(pool: Pool): NotificationStore {
   const findAny = async (id: string): Promise<NotificationRow | null> => {
@@ -97,24 +105,31 @@ export function createNotificationStore(pool: Pool): NotificationStore {
       return row && isShown(row) ? toNotification(row) : null;
     },
 
+    async secondsUntilOverdue(id, hours) {
+      const { rows } = await pool.query<{ seconds: number }>(overdueStatement, [id, hours]);
+      return rows[0]?.seconds ?? null;
+    },
+
     async findLetters(references, scope) {
-      const { rows } = await pool.query<{ id: string; reference: string }>(findLettersStatement, [
-        references,
-        scope?.serviceId ?? null,
-        scope?.keyTypes ?? [],
-      ]);
-      return rows;
+      const { rows } = await pool.query<{ id: string; service_id: string; reference: string }>(
+        findLettersStatement,
+        [references, scope?.serviceId ?? null, scope?.keyTypes ?? []],
+      );
+      return rows.map(({ id, service_id, reference }) => ({ id, serviceId: service_id, reference }));
     },
 
     async list(query) {
       const { text, values } = listStatement(query);
-      const { rows } = await pool.query<NotificationRow>(text, values);
-      const items = rows.slice(0, query.limit).map(toNotification);
-      const last = items.at(-1);
-      return {
-        items,
-        nextCursor: rows.length > query.limit && last ? `${last.created_at}_${last.id}` : null,
-      };
+      const { rows } = await pool.query<NotificationRow & { page_rows: number; bytes_before: number }>(
+        text,
+        values,
+      );
+      const { items, nextCursor } = toPage<NotificationRow>(
+        rows,
+        query.limit,
+        (last) => `${last.created_at}_${last.id}`,
+      );
+      return { items: items.map(toNotification), nextCursor };
     },
   };
 }
@@ -144,7 +159,10 @@ function listStatement(query: Parameters<NotificationStore['list']>[0]): { text:
   }
   values.push(query.limit + 1);
   return {
-    text: `SELECT ${columns} FROM notifications WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, id DESC LIMIT $${values.length}`,
+    text: withinBytes(
+      `SELECT ${columns} FROM notifications WHERE ${conditions.join(' AND ')} ORDER BY created_at DESC, id DESC LIMIT $${values.length}`,
+      'created_at DESC, id DESC',
+    ),
     values,
   };
 }

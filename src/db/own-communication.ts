@@ -8,15 +8,26 @@ const copied = `attempts, interval_seconds, timeout_seconds, filter, max_in_flig
 const names = copied.split(',').map((name) => name.trim());
 const of = (row: string): string => names.map((name) => `${row}.${name}`).join(', ');
 
-const ensureStatement = `
-  INSERT INTO callbacks AS own (id, service_id, event, url, is_own, ${copied})
-  SELECT $1, $2, 'delivery_status', '', true, coalesce(c.attempts, $3), coalesce(c.interval_seconds, $4),
-    coalesce(c.timeout_seconds, $5), coalesce(c.filter, '{}'), coalesce(c.max_in_flight, 16), c.rate_per_second,
-    coalesce(c.signing_enabled, false), coalesce(c.sealed_signing_secrets, '{}'),
-    coalesce(c.signing_secrets_made_at, '{}')
+const given = `SELECT coalesce(c.attempts, $3) AS attempts, coalesce(c.interval_seconds, $4) AS interval_seconds,
+    coalesce(c.timeout_seconds, $5) AS timeout_seconds, coalesce(c.filter, '{}') AS filter,
+    coalesce(c.max_in_flight, 16) AS max_in_flight, c.rate_per_second, coalesce(c.signing_enabled, false) AS signing_enabled,
+    coalesce(c.sealed_signing_secrets, '{}') AS sealed_signing_secrets,
+    coalesce(c.signing_secrets_made_at, '{}') AS signing_secrets_made_at
   FROM (SELECT) AS always
   LEFT JOIN callbacks c
-    ON c.owner_id = $2 AND c.event = 'delivery_status' AND c.removed_at IS NULL AND NOT c.is_own
+    ON c.owner_id = $2 AND c.event = 'delivery_status' AND c.removed_at IS NULL AND NOT c.is_own`;
+
+// ON CONFLICT locks the row that it meets even when nothing is to be changed, and every notification with a URL of its own
+// comes by here. So the row is read first, which waits for nobody, and written only when it has to be.
+const ensureStatement = `
+  WITH given AS (${given})
+  INSERT INTO callbacks AS own (id, service_id, event, url, is_own, ${copied})
+  SELECT $1, $2, 'delivery_status', '', true, ${of('given')}
+  FROM given
+  WHERE NOT EXISTS (
+    SELECT FROM callbacks own
+    WHERE own.owner_id = $2 AND own.event = 'delivery_status' AND own.removed_at IS NULL AND own.is_own
+      AND (${of('own')}) IS NOT DISTINCT FROM (${of('given')}))
   ON CONFLICT (owner_id, event, is_own) WHERE removed_at IS NULL DO UPDATE
   SET (${copied}) = ROW (${of('excluded')}), version = own.version + 1, updated_at = now()
   WHERE (${of('own')}) IS DISTINCT FROM (${of('excluded')})`;

@@ -1,6 +1,7 @@
-import { Pool, TypeOverrides, types, type PoolClient, type PoolConfig } from 'pg';
+import { DatabaseError, Pool, TypeOverrides, types, type PoolClient, type PoolConfig } from 'pg';
 import { AppError } from '../domain/errors.ts';
 import { toInstant } from '../domain/instant.ts';
+import { withoutValues } from './without-values.ts';
 
 // bigint counts stay far below 2^53; times are Instants because a Date would drop the microseconds.
 const parsers = new TypeOverrides();
@@ -12,6 +13,9 @@ parsers.setTypeParser(types.builtins.TIMESTAMPTZ, toInstant);
 // first row on. Nothing here ever wants a whole table.
 const planning = '-c seq_page_cost=4 -c random_page_cost=1.1';
 
+/** All our tables are here, so that a shared database's `public` stays its owner's. */
+export const schemaName = 'ringback';
+
 /** The pool of one process: every session speaks UTC and ISO, and no statement may hang a request for ever. */
 export function createPool(
   databaseUrl: string,
@@ -22,14 +26,15 @@ export function createPool(
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     statement_timeout: 30_000,
-    options: `-c timezone=UTC -c datestyle=ISO ${planning}`,
+    options: `-c search_path=${schemaName} -c timezone=UTC -c datestyle=ISO ${planning}`,
     types: parsers,
     ...options,
   });
   // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
   pool.on('error', () => undefined);
   const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
-  // Stores only ever ask through the pool and with promises, so this is where a lost database gets its name.
+  // Stores only ever ask through the pool and with promises, so this is where a lost database gets its
+  // name, and where an error loses the values that it quotes.
   pool.query = ((...args: unknown[]) =>
     query(...args).catch((cause: unknown) => {
       throw named(cause);
@@ -56,9 +61,19 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
 }
 
 function named(cause: unknown): unknown {
-  return isConnectionLost(cause)
-    ? new AppError('UNAVAILABLE', 'The database does not answer; try again shortly.', { cause })
-    : cause;
+  const shown = withoutValues(cause);
+  if (isConnectionLost(cause))
+    return new AppError('UNAVAILABLE', 'The database does not answer; try again shortly.', { cause: shown });
+  if (isRefusedValue(cause))
+    return new AppError('INVALID_INPUT', 'A value in the request cannot be stored: correct it.', {
+      cause: shown,
+    });
+  return shown;
+}
+
+/** SQLSTATE classes 22, a value that its type does not have, and 54, one that is too large for its index or row. */
+function isRefusedValue(cause: unknown): boolean {
+  return cause instanceof DatabaseError && /^(22|54)/.test(cause.code ?? '');
 }
 
 /** SQLSTATE class 08 and the shutdown codes, what the socket says, and what the driver says without a code. */

@@ -60,6 +60,15 @@ export function createProviderStore(pool: Pool): ProviderStore {
       return rows.map(toSettings);
     },
 
+    async changes(provider) {
+      const { rows } = await pool.query<{ changes: string }>({
+        name: 'provider-changes',
+        text: 'SELECT changes::text FROM provider_changes WHERE provider = $1',
+        values: [provider],
+      });
+      return rows[0]?.changes ?? '0';
+    },
+
     async unchecked() {
       const { rows } = await pool.query<{ service_id: string; provider: string }>(
         `SELECT service_id, provider FROM provider_settings WHERE credential_type = 'none' ORDER BY provider, service_id`,

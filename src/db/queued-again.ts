@@ -1,3 +1,4 @@
+import { receiverOf } from './callback-of.ts';
 import { dispatchChannel } from './dispatch-signal.ts';
 
 /**
@@ -6,8 +7,10 @@ import { dispatchChannel } from './dispatch-signal.ts';
  */
 export function queuedAgain(source: string): string {
   return `queued AS (
-    INSERT INTO dispatch_entries (notification_id, sequence, callback_id)
-    SELECT notification_id, sequence, callback_id FROM ${source}
+    INSERT INTO dispatch_entries (notification_id, sequence, callback_id, receiver_id)
+    SELECT s.notification_id, s.sequence, s.callback_id, ${receiverOf('s.callback_id', 's.event')}
+    FROM ${source} s
+    JOIN notifications n ON n.id = s.notification_id
     ON CONFLICT (notification_id, sequence) DO UPDATE SET round = dispatch_entries.round + 1, owner = NULL
     RETURNING 1
   ), offered AS (

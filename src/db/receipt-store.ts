@@ -17,57 +17,103 @@ type EarlyRow = {
   id: string;
   provider: string;
   service_ids: string[];
+  unchecked_service_ids: string[];
   event_id: string;
   receipt: unknown;
   received_at: Instant;
 };
 
-// A provider does not speak for messages that were given to another, nor for those of test keys, which nobody sent. Of a reference that was used again the newest counts.
-// Whose it may be is looked at here and not asked for there: it can be one of very many services.
-const findStatement = `
-  SELECT n.id, n.service_id, s.profile, n.status, n.notification_type, named.address, named.type, named.provider
-  FROM (
-    SELECT id, NULL AS address, NULL AS type, provider FROM notifications WHERE provider_reference = $1
+const isUuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+// The services that have used a reference, each found by one step in the index, however often it did.
+const servicesWith = (
+  table: 'notifications' | 'destinations',
+  name: string,
+): string => `${name} (service_id) AS (
+    (SELECT service_id FROM ${table} WHERE provider_reference = $1 ORDER BY service_id LIMIT 1)
     UNION ALL
-    SELECT id, NULL, NULL, provider FROM notifications
-    WHERE id = CASE WHEN $1 ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN $1::uuid END
+    SELECT (SELECT service_id FROM ${table}
+      WHERE provider_reference = $1 AND service_id > ${name}.service_id ORDER BY service_id LIMIT 1)
+    FROM ${name} WHERE service_id IS NOT NULL
+  )`;
+
+// A provider does not speak for messages that were given to another.
+const isProviders = '(provider IS NULL OR lower(provider) = $2)';
+// Nor for those of test keys, which nobody sent.
+const wasSent = "key_type <> 'test'";
+
+const findByReferenceStatement = `
+  WITH RECURSIVE ${servicesWith('notifications', 'senders')}, ${servicesWith('destinations', 'dispatchers')}, named AS (
+    SELECT last.*
+    FROM senders
+    CROSS JOIN LATERAL (
+      SELECT id, NULL AS address, NULL AS type, provider, registered_at, NULL::integer AS place FROM notifications
+      WHERE provider_reference = $1 AND service_id = senders.service_id AND ${isProviders} AND ${wasSent}
+      ORDER BY registered_at DESC LIMIT 1) last
+    WHERE senders.service_id = ANY ($3::uuid[])
     UNION ALL
-    SELECT notification_id, address, type, provider FROM destinations WHERE provider_reference = $1
-  ) AS named
+    SELECT last.*
+    FROM dispatchers
+    CROSS JOIN LATERAL (
+      SELECT notification_id, address, type, provider, registered_at, place FROM destinations
+      WHERE provider_reference = $1 AND service_id = dispatchers.service_id AND ${isProviders}
+      ORDER BY registered_at DESC LIMIT 1) last
+    WHERE dispatchers.service_id = ANY ($3::uuid[])
+  )
+  SELECT DISTINCT ON (n.service_id) n.id, n.service_id, s.profile, n.status, n.notification_type, named.address,
+    named.type, named.provider
+  FROM named
   JOIN notifications n ON n.id = named.id
   JOIN services s ON s.id = n.service_id
-  WHERE (named.provider IS NULL OR lower(named.provider) = $2)
-    AND n.notification_type NOT IN ('inbound_sms', 'batch')
-    AND n.key_type <> 'test'
-  ORDER BY n.created_at DESC, n.id DESC
-  LIMIT 50`;
+  WHERE n.${wasSent}
+  ORDER BY n.service_id, named.registered_at DESC, n.id DESC, named.place DESC`;
 
+// Of a member of a batch the id names the only destination that this provider has; where it has several it names none.
+const findByIdStatement = `
+  SELECT n.id, n.service_id, s.profile, n.status, n.notification_type, d.address, d.type,
+    coalesce(d.provider, n.provider) AS provider
+  FROM notifications n
+  JOIN services s ON s.id = n.service_id
+  LEFT JOIN LATERAL (
+    SELECT min(address) AS address, min(type) AS type, min(provider) AS provider FROM destinations
+    WHERE notification_id = n.id AND lower(provider) = $2
+    HAVING count(*) = 1) d ON n.notification_type = 'member'
+  WHERE n.id = $1::uuid AND n.service_id = ANY ($3::uuid[]) AND n.notification_type NOT IN ('inbound_sms', 'batch')
+    AND n.${wasSent} AND CASE WHEN n.notification_type = 'member' THEN d.address IS NOT NULL
+      ELSE n.provider IS NULL OR lower(n.provider) = $2 END`;
+
+const statements = {
+  id: { name: 'find-message-by-id', text: findByIdStatement },
+  reference: { name: 'find-message-by-reference', text: findByReferenceStatement },
+} as const;
+
+// What cannot be processed is looked at for a day, at last once an hour.
 const dueStatement = `
   UPDATE early_receipts e
-  SET looks = e.looks + 1, next_look_at = now() + make_interval(secs => least(15, power(2, e.looks + 1)))
+  SET looks = e.looks + 1, next_look_at = now() + make_interval(secs =>
+    CASE WHEN e.looks < 25 THEN least(15, power(2, e.looks + 1)) ELSE least(3600, 15 * power(2, least(e.looks, 40) - 24)) END)
   FROM (
     SELECT id FROM early_receipts WHERE next_look_at <= now() ORDER BY next_look_at LIMIT $1 FOR UPDATE SKIP LOCKED
   ) AS due
   WHERE e.id = due.id
-  RETURNING e.id, e.provider, e.service_ids, e.event_id, e.receipt, e.received_at`;
+  RETURNING e.id, e.provider, e.service_ids, e.unchecked_service_ids, e.event_id, e.receipt, e.received_at`;
 
 export function createReceiptStore(pool: Pool): ReceiptStore {
   return {
-    async find(provider, reference, serviceIds) {
+    async find({ provider, namesBy, reference }, serviceIds) {
+      if (serviceIds.length === 0 || (namesBy === 'id' && !isUuid.test(reference))) return [];
       const { rows } = await pool.query<MessageRow>({
-        name: 'find-named-message',
-        text: findStatement,
-        values: [reference, provider],
+        ...statements[namesBy],
+        values: [reference, provider, serviceIds],
       });
-      const row = rows.find(({ service_id: serviceId }) => serviceIds.has(serviceId));
-      return row ? toMessage(row) : null;
+      return rows.map(toMessage);
     },
 
-    async keepEarly({ id, provider, serviceIds, eventId, receipt }) {
+    async keepEarly({ id, provider, serviceIds, uncheckedServiceIds, eventId, receipt }) {
       await pool.query(
-        `INSERT INTO early_receipts (id, provider, service_ids, event_id, receipt) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT DO NOTHING`,
-        [id, provider, serviceIds, eventId, JSON.stringify(receipt)],
+        `INSERT INTO early_receipts (id, provider, service_ids, unchecked_service_ids, event_id, receipt)
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`,
+        [id, provider, serviceIds, uncheckedServiceIds, eventId, JSON.stringify(receipt)],
       );
     },
 
@@ -77,6 +123,7 @@ export function createReceiptStore(pool: Pool): ReceiptStore {
         id: row.id,
         provider: row.provider,
         serviceIds: row.service_ids,
+        uncheckedServiceIds: row.unchecked_service_ids,
         eventId: row.event_id,
         receipt: row.receipt,
         receivedAt: row.received_at,

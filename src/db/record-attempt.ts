@@ -1,9 +1,11 @@
 // What one attempt leaves behind. Those that end at the same moment share a statement, unless they have consequences.
 import { DatabaseError, type Pool } from 'pg';
+import { createKeyedMutex } from '../domain/keyed-mutex.ts';
 import type { AttemptRecord, DeliveryStore } from '../ports/index.ts';
 import {
   recordAndDisableStatement,
   recordAndWarnStatement,
+  recordOwnFailureStatement,
   recordStatement,
   recordTogetherStatement,
 } from './attempt-statements.ts';
@@ -30,17 +32,20 @@ export function createRecordAttempt(pool: Pool): DeliveryStore['record'] {
     // The customer has the callback already.
     spacingMs: 10,
   });
-  const inTurn = createTurns();
+  const inTurn = createKeyedMutex();
 
   // Two of one status need two numbers, and its state as the first one leaves it.
   return async (attempt) => {
     await inTurn(`${attempt.notificationId}/${attempt.sequence}`, () =>
-      attempt.consequence ? recordAlone(attempt) : recordShared(attempt),
+      attempt.consequence || attempt.outcome === 'egress_error'
+        ? recordAlone(attempt)
+        : recordShared(attempt),
     );
   };
 }
 
-function statementOf({ consequence }: AttemptRecord): { name: string; text: string } {
+function statementOf({ consequence, outcome }: AttemptRecord): { name: string; text: string } {
+  if (outcome === 'egress_error') return { name: 'record-own-failure', text: recordOwnFailureStatement };
   switch (consequence?.kind) {
     case undefined:
       return { name: 'record-attempt', text: recordStatement };
@@ -89,18 +94,4 @@ async function withFreeNumber(insert: () => Promise<unknown>): Promise<true> {
 function toColumns(rows: readonly unknown[][]): unknown[][] {
   const [first = []] = rows;
   return first.map((_value, column) => rows.map((row) => row[column]));
-}
-
-/** Runs what has the same key one after the other, and all else at once. */
-function createTurns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>();
-  return async (key, work) => {
-    const own = last.get(key)?.then(work, work) ?? work();
-    last.set(key, own);
-    try {
-      return await own;
-    } finally {
-      if (last.get(key) === own) last.delete(key);
-    }
-  };
 }

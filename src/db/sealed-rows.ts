@@ -7,6 +7,7 @@ import {
   callbackAuthContext,
   clientCertificateContext,
   communicationAuthContext,
+  notificationTokenContext,
   providerContext,
   signingSecretContext,
 } from '../domain/secret-contexts.ts';
@@ -15,7 +16,7 @@ import type { SealedRow, SealedRows } from '../ports/index.ts';
 type ApiKeyRow = { id: string; service_id: string; sealed_secret: Buffer };
 type ProviderRow = { service_id: string; provider: string; sealed_credentials: Buffer };
 type CommunicationRow = { communication_id: string; event: CommunicationEvent; sealed_auth: Buffer };
-type NotificationRow = { id: string; service_id: string; sealed_callback_token: Buffer };
+type NotificationRow = { id: string; sealed_callback_token: Buffer };
 type CallbackRow = {
   id: string;
   service_id: string;
@@ -54,7 +55,7 @@ export function createSealedRows(pool: Pool): SealedRows {
 
   const notifications = async (after: string | null, limit: number): Promise<Identified[]> => {
     const { rows } = await pool.query<NotificationRow>(
-      `SELECT id, service_id, sealed_callback_token FROM notifications
+      `SELECT id, sealed_callback_token FROM notifications
        WHERE ($1::uuid IS NULL OR id > $1) AND sealed_callback_token IS NOT NULL ORDER BY id LIMIT $2`,
       [after, limit],
     );
@@ -166,8 +167,8 @@ function toCommunicationSecrets(pool: Pool, row: CommunicationRow): Identified {
 }
 
 function toNotificationSecrets(pool: Pool, row: NotificationRow): Identified {
-  const { id, service_id: serviceId, sealed_callback_token: sealed } = row;
-  const context = callbackAuthContext(serviceId, 'delivery_status');
+  const { id, sealed_callback_token: sealed } = row;
+  const context = notificationTokenContext(id);
   return withOneSecret(
     pool,
     { id, place: `notification ${id}`, context, sealed },

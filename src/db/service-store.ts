@@ -2,10 +2,16 @@ import type { Pool } from 'pg';
 import type { Page } from '../domain/page.schema.ts';
 import type { Service } from '../domain/service.schema.ts';
 import type { ServiceStore } from '../ports/index.ts';
+import { toPage, withinBytes } from './page-within-bytes.ts';
 
 const columns = 'id, name, profile, notification_list, rate_limit_per_second, created_at';
 
 type ServiceRow = Omit<Service, 'rate_limit_per_second'> & { rate_limit_per_second: number | null };
+
+const listStatement = withinBytes(
+  `SELECT ${columns} FROM services WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2`,
+  'id',
+);
 
 export function createServiceStore(pool: Pool): ServiceStore {
   return {
@@ -27,12 +33,12 @@ export function createServiceStore(pool: Pool): ServiceStore {
 
     async list({ limit, cursor }): Promise<Page<Service>> {
       // The ids are UUIDv7: their order is that of creation, and the last one is the cursor.
-      const { rows } = await pool.query<ServiceRow>(
-        `SELECT ${columns} FROM services WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2`,
+      const { rows } = await pool.query<ServiceRow & { page_rows: number; bytes_before: number }>(
+        listStatement,
         [cursor ?? null, limit + 1],
       );
-      const items = rows.slice(0, limit).map(toService);
-      return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+      const { items, nextCursor } = toPage<ServiceRow>(rows, limit, (last) => last.id);
+      return { items: items.map(toService), nextCursor };
     },
 
     async update(id, change) {

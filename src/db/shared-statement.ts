@@ -1,10 +1,8 @@
 import { DatabaseError } from 'pg';
-import { createGroupCommit } from '../domain/group-commit.ts';
+import { AppError } from '../domain/errors.ts';
+import { createSharedCommit, retryAlone } from '../domain/shared-commit.ts';
 
-const failedTogether = Symbol('failed together');
 const maxGroupsInFlight = 2;
-// One that waits for a lock until its time is up keeps the others of its group waiting no longer than they need.
-const maxAloneInFlight = 4;
 
 /**
  * Lets callers of the same moment share a statement. One that fails is made again for each of them alone, so that
@@ -18,28 +16,22 @@ export function createSharedStatement<T, R>(options: {
   /** See `createGroupCommit`. */
   spacingMs: number;
 }): (item: T) => Promise<R> {
-  const { together, alone, maxItems, spacingMs } = options;
-  const oneByOne = (items: T[]): Promise<R[]> => Promise.all(items.map(alone));
-
-  const share = createGroupCommit<T, R | typeof failedTogether>({
-    commit: async (items) => {
-      if (items.length === 1) return oneByOne(items);
+  const { together, ...rest } = options;
+  return createSharedCommit<T, R>({
+    ...rest,
+    maxInFlight: maxGroupsInFlight,
+    together: async (items) => {
       try {
         return await together(items);
       } catch (cause) {
-        // What the server refused has left nothing behind. After any other failure that is not known.
-        if (!(cause instanceof DatabaseError)) throw cause;
-        return items.map(() => failedTogether);
+        if (!isRefusedByServer(cause)) throw cause;
+        return items.map(() => retryAlone);
       }
     },
-    maxItems,
-    spacingMs,
-    maxInFlight: maxGroupsInFlight,
   });
-  const retry = createGroupCommit<T, R>({ commit: oneByOne, maxItems: 1, maxInFlight: maxAloneInFlight });
+}
 
-  return async (item) => {
-    const result = await share(item);
-    return result === failedTogether ? retry(item) : result;
-  };
+/** What the server refused has left nothing behind. After any other failure that is not known. */
+function isRefusedByServer(cause: unknown): boolean {
+  return cause instanceof DatabaseError || (cause instanceof AppError && cause.code === 'INVALID_INPUT');
 }

@@ -1,13 +1,14 @@
-import type { Pool } from 'pg';
+import { DatabaseError, type Pool } from 'pg';
 import type { AcceptancePlan, AcceptanceSnapshot } from '../domain/acceptance.ts';
 import type { CallbackFilter } from '../domain/callback.schema.ts';
 import type { EventName } from '../domain/event.ts';
+import { inboundIdTaken } from '../domain/inbound.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { KeyType } from '../domain/key-type.ts';
 import type { StatusStore } from '../ports/index.ts';
 import { commitStatement, loadStatement } from './acceptance-statements.ts';
 import { toDestinationSnapshot, type DestinationJson } from './destinations.ts';
-import { loadHistory } from './history.ts';
+import { loadAttemptsPage, loadHistory } from './history.ts';
 
 type SnapshotRow = {
   notification_id: string;
@@ -22,6 +23,7 @@ type SnapshotRow = {
   sent_at: Instant | null;
   event: EventName | null;
   callback_id: string;
+  receiver_id: string;
   filter: CallbackFilter | null;
   is_disabled: boolean;
   max_in_flight: number;
@@ -41,22 +43,28 @@ export function createStatusStore(pool: Pool): StatusStore {
     },
 
     async commit(plans, owner, leftToAny = []) {
-      const { rows } = await pool.query<{ id: string }>({
-        name: 'commit-acceptance',
-        text: commitStatement,
-        values: [
-          ...planColumns(plans),
-          ...statusColumns(plans),
-          owner,
-          leftToAny,
-          ...eventColumns(plans),
-          ...destinationColumns(plans),
-        ],
-      });
+      const { rows } = await pool
+        .query<{ id: string }>({
+          name: 'commit-acceptance',
+          text: commitStatement,
+          values: [
+            ...planColumns(plans),
+            ...statusColumns(plans),
+            owner,
+            leftToAny,
+            ...eventColumns(plans),
+            ...destinationColumns(plans),
+          ],
+        })
+        .catch((cause: unknown) => {
+          const isTaken = cause instanceof DatabaseError && cause.constraint === 'inbound_messages_pkey';
+          throw isTaken ? inboundIdTaken() : cause;
+        });
       return new Set(rows.map(({ id }) => id));
     },
 
-    history: (notificationId) => loadHistory(pool, notificationId),
+    history: (notificationId, page = { limit: 500, after: 0 }) => loadHistory(pool, notificationId, page),
+    attempts: (status, page) => loadAttemptsPage(pool, status, page),
   };
 }
 
@@ -135,6 +143,7 @@ function toSnapshots(rows: readonly SnapshotRow[]): AcceptanceSnapshot[] {
     if (row.event !== null)
       snapshot.callbacks[row.event] = {
         id: row.callback_id,
+        receiverId: row.receiver_id,
         filter: row.filter ?? {},
         isDisabled: row.is_disabled,
         maxInFlight: row.max_in_flight,

@@ -10,6 +10,7 @@ import {
 
 export type StoredCallbackRow = SealedCredentialsRow & {
   callback_id: string;
+  receiver_id: string;
   url: string;
   auth_type: CallbackAuth['type'];
   sealed_auth: Buffer | null;
@@ -28,7 +29,7 @@ export const storedCallbackColumns = `${sealedCredentialsColumns}, c.id AS callb
     c.max_in_flight, c.rate_per_second`;
 
 const findStatement = `
-  SELECT s.profile, ${storedCallbackColumns}
+  SELECT s.profile, ${storedCallbackColumns}, c.id AS receiver_id
   FROM callbacks c
   JOIN services s ON s.id = c.service_id
   CROSS JOIN (SELECT gen_random_uuid() AS notification_id, 1 AS sequence) st
@@ -49,6 +50,7 @@ export function createStoredCallbacks(pool: Pool): StoredCallbacks {
 export function toStoredCallback(row: StoredCallbackRow): StoredCallback {
   return {
     id: row.callback_id,
+    receiverId: row.receiver_id,
     ...toSealedCredentials(row),
     url: row.url,
     authType: row.auth_type,

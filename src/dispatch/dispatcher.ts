@@ -13,12 +13,11 @@ import { createBackoff } from './backoff.ts';
 import { createExpectations } from './expectations.ts';
 import { createFairLanes, type Lane } from './fair-lanes.ts';
 import { createNudge } from './nudge.ts';
+import { createPressure } from './pressure.ts';
 import { createRemembered } from './remembered.ts';
+import { createStartSlots } from './start-slots.ts';
 import { createTally } from './tally.ts';
 import { createWaitingRoom } from './waiting-room.ts';
-
-/** So long after the last of many callers there are few. */
-const calmMs = 50;
 
 type Told =
   | { kind: 'started'; firstAttempt: Promise<void> }
@@ -28,13 +27,14 @@ type Told =
 export type Dispatcher = {
   /** The owner to commit new entries under; null when memory is full and any process may take them. */
   owner: () => string | null;
-  /** Whether one callback has so much waiting here that the rest of it is left to any process. */
-  isFull: (callbackId: string) => boolean;
+  /** Whether so much waits here for one receiver that the rest of it is left to any process. */
+  isFull: (receiverId: string) => boolean;
   take: (entries: readonly DispatchEntry[]) => void;
   /** Hears how many callers wait for their acceptance at this moment. */
   waiting: (callers: number) => void;
-  /** Hears from the activities that a notification's attempt has begun in this process, and that it has ended. */
+  /** Hears from the activities that a notification's attempt has begun in this process, was answered, and has ended. */
   attempting: (notificationId: string) => void;
+  answered: (notificationId: string) => void;
   attempted: (notificationId: string) => void;
   /** Looks for entries that others left, now rather than at the next sweep. */
   nudge: () => void;
@@ -45,10 +45,11 @@ export type Dispatcher = {
 
 /**
  * Tells workflows of accepted statuses: at once those accepted in this process, and whatever other processes left
- * behind. The number in flight is bounded and a start keeps its place until its first attempt has ended, because
- * Temporal starts a workflow eagerly (its cheapest way by half) only while the worker has a free slot, and a burst that
- * overruns the processor makes workflow tasks time out. The callbacks take turns, and each has the places only that the
- * gate leaves it: the backlog of a receiver that hangs waits here and in the database, not in running workflows.
+ * behind. The number in flight is bounded and a start keeps its slot while this process works for it, because Temporal
+ * starts a workflow eagerly (its cheapest way by half) only while the worker has a free slot, and a burst that overruns
+ * the processor makes workflow tasks time out. While its request is open at the receiver it has none. The receivers with
+ * the fewest attempts open come first, and each has only as many as the gate leaves it: the backlog of one that hangs
+ * waits here and in the database, not in running workflows.
  */
 export function createDispatcher(options: {
   owner: string;
@@ -63,7 +64,7 @@ export function createDispatcher(options: {
   /** From so many callers on that wait for their acceptance, fewer are started: what is accepted can wait, callers cannot. */
   pressedFrom: number;
   maxInFlightWhenPressed: number;
-  /** A start whose attempt takes longer, or runs elsewhere, gives its place back. */
+  /** A start whose attempt runs elsewhere gives its slot back. */
   patienceMs: number;
   /** What has been told is deleted from the queue in groups, since nobody waits for that. */
   forgetEveryMs: number;
@@ -71,10 +72,10 @@ export function createDispatcher(options: {
   restMs: number;
   /** Beyond this, accepted entries stay in the database for whoever has room. */
   maxInMemory: number;
-  /** So that one callback's backlog cannot keep the others' out. */
-  maxInMemoryPerCallback: number;
-  /** So many of one callback are taken over at once, and more when half of them have been told: the rest is for whoever has time. */
-  claimPerCallback: number;
+  /** So that one receiver's backlog cannot keep the others' out. */
+  maxInMemoryPerReceiver: number;
+  /** So many for one receiver are taken over at once, and more when half of them have been told: the rest is for whoever has time. */
+  claimPerReceiver: number;
   /** With more in memory than this, what the database has for this process is compared with it only every so many beats. */
   fewInMemory: number;
   beatsPerComparison: number;
@@ -86,24 +87,22 @@ export function createDispatcher(options: {
   /** Told, and not begun yet: what the gate cannot know of. */
   const told = createTally();
   const waiting = createWaitingRoom({
-    most: options.maxInMemoryPerCallback,
-    few: options.claimPerCallback / 2,
+    most: options.maxInMemoryPerReceiver,
+    few: options.claimPerReceiver / 2,
   });
   const remembered = createRemembered();
-  const ready = createFairLanes(
-    ({ callbackId, maxInFlight }) =>
-      told.of(callbackId) + gate.load(callbackId) < gate.share({ maxInFlight }),
-  );
+  const ready = createFairLanes({
+    load: ({ receiverId }) => told.of(receiverId) + gate.load(receiverId),
+    share: gate.share,
+  });
+  const slots = createStartSlots();
   const beginnings = createExpectations(options.patienceMs);
   const attempts = createExpectations(options.patienceMs);
   const backoff = createBackoff({ firstMs: 200, maxMs: 5_000 });
   const forgetting = new Set<Promise<void>>();
   let inMemory = 0;
-  let inFlight = 0;
   let beats = 0;
   let isRunning = false;
-  let isPressed = false;
-  let calm: NodeJS.Timeout | undefined;
   let timer: NodeJS.Timeout | undefined;
   let sweeping: Promise<void> = Promise.resolve();
 
@@ -124,8 +123,8 @@ export function createDispatcher(options: {
       const [first] = own;
       if (!first) continue;
       if (!lane) {
-        const { callbackId, maxInFlight } = first;
-        lane = { notificationId, callbackId, maxInFlight, entries: [], isBusy: false };
+        const { receiverId, maxInFlight } = first;
+        lane = { notificationId, receiverId, maxInFlight, entries: [], isBusy: false };
         lanes.set(notificationId, lane);
       }
       lane.maxInFlight = first.maxInFlight;
@@ -135,7 +134,7 @@ export function createDispatcher(options: {
       lane.entries.push(...fresh);
       lane.entries.sort((a, b) => a.sequence - b.sequence);
       inMemory += fresh.length;
-      waiting.come(lane.callbackId, fresh.length);
+      waiting.come(lane.receiverId, fresh.length);
     }
     pump();
   };
@@ -143,41 +142,41 @@ export function createDispatcher(options: {
   const limit = (): number => {
     // After a failure one lane probes whether Temporal is back; the others wait for its answer.
     if (!backoff.isHealthy()) return 1;
-    return isPressed ? options.maxInFlightWhenPressed : options.maxInFlight;
+    return pressure.isHigh() ? options.maxInFlightWhenPressed : options.maxInFlight;
   };
 
   const pump = (): void => {
-    while (isRunning && inFlight < limit() && !backoff.isWaiting()) {
+    while (isRunning && slots.occupied() < limit() && !backoff.isWaiting()) {
       const lane = ready.take();
       if (!lane) return;
-      inFlight += 1;
       lane.isBusy = true;
       void dispatch(lane);
     }
   };
 
   const dispatch = async (lane: Lane): Promise<void> => {
+    const slot = slots.occupy(lane.notificationId);
     const beginning = beginnings.expect(lane.notificationId);
-    told.add(lane.callbackId, 1);
+    told.add(lane.receiverId, 1);
     void beginning.ended.then(() => {
-      told.add(lane.callbackId, -1);
+      told.add(lane.receiverId, -1);
       pump();
     });
     const result = await tell(lane);
-    if (result.kind !== 'started') beginning.forget();
+    if (result.kind !== 'started') {
+      beginning.forget();
+      await beginning.ended;
+    }
     lane.isBusy = false;
     if (result.kind === 'refused') setTimeout(() => rouse(lane), options.restMs).unref();
     else if (lane.entries.length > 0) ready.add(lane);
     else lanes.delete(lane.notificationId);
     if (result.kind === 'started') await result.firstAttempt;
-    inFlight -= 1;
+    slot.release();
     pump();
   };
 
-  const relax = (): void => {
-    isPressed = false;
-    pump();
-  };
+  const pressure = createPressure({ from: options.pressedFrom, onCalm: () => pump() });
 
   const rouse = (lane: Lane): void => {
     ready.add(lane);
@@ -198,7 +197,7 @@ export function createDispatcher(options: {
     const done = new Set(entries);
     lane.entries = lane.entries.filter((entry) => !done.has(entry));
     inMemory -= entries.length;
-    if (waiting.leave(lane.callbackId, entries.length)) nudge();
+    if (waiting.leave(lane.receiverId, entries.length)) nudge();
     options.metrics.dispatched(entries.length);
     // Not awaited: an entry that stays behind is told once more, which the workflow ignores.
     const forgotten = forget(entries)
@@ -230,8 +229,8 @@ export function createDispatcher(options: {
   const claim = async (): Promise<void> => {
     const room = options.maxInMemory - inMemory;
     if (room <= 0) return;
-    const perCallback = options.claimPerCallback;
-    take(await queue.claim(owner, { limit: room, perCallback, except: waiting.atLeast(perCallback) }));
+    const perReceiver = options.claimPerReceiver;
+    take(await queue.claim(owner, { limit: room, perReceiver, except: waiting.atLeast(perReceiver) }));
   };
 
   const unread = (cause: unknown): void =>
@@ -261,15 +260,14 @@ export function createDispatcher(options: {
   return {
     owner: () => (isRunning && inMemory < options.maxInMemory ? owner : null),
     isFull: waiting.isFull,
-    waiting(callers) {
-      if (callers < options.pressedFrom) return;
-      // Callers come in waves, each when the one before has been answered.
-      if (isPressed) calm?.refresh();
-      else calm = setTimeout(relax, calmMs).unref();
-      isPressed = true;
-    },
+    waiting: pressure.waiting,
     take,
-    attempting: beginnings.met,
+    attempting(notificationId) {
+      beginnings.met(notificationId);
+      slots.sent(notificationId);
+      pump();
+    },
+    answered: slots.answered,
     attempted(notificationId) {
       beginnings.met(notificationId);
       attempts.met(notificationId);
@@ -284,9 +282,9 @@ export function createDispatcher(options: {
     async stop() {
       isRunning = false;
       clearTimeout(timer);
-      clearTimeout(calm);
+      pressure.stop();
       await sweeping;
-      while (inFlight > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      while (!slots.areAllReleased()) await new Promise((resolve) => setTimeout(resolve, 20));
       await Promise.all(forgetting);
       // Last, since what was in flight may have failed and begun a wait.
       backoff.stop();

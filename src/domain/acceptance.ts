@@ -38,7 +38,14 @@ export const unreported = {
 /** Of a member of a batch: the place of its destination, null for the message as a whole, and what the problem is. */
 type MemberDetails = { destination?: number | null; message?: string };
 
-type SnapshotCallback = { id: string; filter: CallbackFilter; isDisabled: boolean; maxInFlight: number };
+/** `receiverId` is what has limits of its own, where it is not the callback: the origin of the notification's own URL. */
+type SnapshotCallback = {
+  id: string;
+  receiverId?: string;
+  filter: CallbackFilter;
+  isDisabled: boolean;
+  maxInFlight: number;
+};
 
 /** A notification as it stood when the plan was made; a commit is refused when `lastSequence` has moved since. */
 export type AcceptanceSnapshot = {

@@ -9,8 +9,14 @@ export const attemptOutcomes = [
   'tls_error',
   'refused',
   'cancelled',
+  'egress_error',
 ] as const;
 export type AttemptOutcome = (typeof attemptOutcomes)[number];
+
+/** Of an attempt that we broke off ourselves, or that our own way out kept from taking place: none of the customer's. */
+export function isOurs(outcome: AttemptOutcome): boolean {
+  return outcome === 'cancelled' || outcome === 'egress_error';
+}
 
 /** The receiver's answer; `body` is its first 16 KiB, `truncated` says that there was more. */
 export type CallbackResponse = {

@@ -3,7 +3,7 @@ import { InstantOutput } from './instant.schema.ts';
 import { storedText } from './text.schema.ts';
 
 /** More at once would make everybody wait for its checking; the rest is appended. */
-const maxMembers = 20_000;
+export const maxMembers = 20_000;
 const maxAttributeCharacters = 32_768;
 
 const isExact = (number: number): boolean => !Number.isInteger(number) || Number.isSafeInteger(number);
@@ -41,7 +41,7 @@ const NewDestination = z
     path: ['to'],
   });
 
-const NewMember = z.strictObject({
+export const NewMember = z.strictObject({
   attributes: FlatAttributes.default({}),
   destinations: z
     .array(NewDestination)

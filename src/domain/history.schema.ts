@@ -38,7 +38,11 @@ const CallbackResult = z
     next_attempt_at: InstantOutput.nullable(),
     workflow_id: z.string().nullable(),
     workflow_url: z.string().nullable(),
-    attempts: z.array(Attempt),
+    attempts: z.array(Attempt).describe('The newest 50 of them, in order.'),
+    attempts_cursor: z
+      .string()
+      .nullable()
+      .describe('Where there are earlier ones: the `cursor` for `…/attempts`, which gives them in pages.'),
   })
   .meta({ id: 'CallbackResult' });
 
@@ -60,7 +64,23 @@ export const CommunicationHistoryQuery = PageQuery.extend({
     .describe('The `next_cursor` of the page before.'),
 });
 
-export const CallbackHistory = z.object({ items: z.array(CallbackResult) }).meta({ id: 'CallbackHistory' });
+/** Numbers that are given as they are: a sequence, or the number of an attempt. */
+const NumberCursor = z
+  .string()
+  .regex(/^\d{1,9}$/, 'must be the next_cursor of the page before')
+  .optional()
+  .describe('The `next_cursor` of the page before.');
+
+export const HistoryQuery = PageQuery.extend({ cursor: NumberCursor });
+export const AttemptsQuery = PageQuery.extend({
+  cursor: NumberCursor.describe(
+    'The `next_cursor` of the page before, or the `attempts_cursor` of the history.',
+  ),
+});
+
+export const CallbackHistory = z
+  .object({ items: z.array(CallbackResult), next_cursor: z.string().nullable() })
+  .meta({ id: 'CallbackHistory' });
 export type CallbackHistory = z.infer<typeof CallbackHistory>;
 
 /** The answer to a redelivery: which status is on its way again. */

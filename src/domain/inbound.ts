@@ -1,3 +1,4 @@
+import { AppError } from './errors.ts';
 import type { Instant } from './instant.ts';
 
 /** A text message that somebody sent to a service, with both numbers as its profile writes them. */
@@ -10,3 +11,9 @@ export type InboundMessage = {
 
 /** Everything an inbound body can be made of. */
 export type InboundFacts = InboundMessage & { id: string };
+
+export function inboundIdTaken(): AppError {
+  return new AppError('CONFLICT', 'event_id: another message has it; give each message its own.', {
+    fields: [{ path: 'event_id', message: 'is taken by another message' }],
+  });
+}

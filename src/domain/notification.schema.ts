@@ -3,6 +3,7 @@ import { notificationTypes } from './callback.schema.ts';
 import { BearerToken } from './credential.schema.ts';
 import { keyTypes } from './key-type.ts';
 import { InstantInput, InstantOutput } from './instant.schema.ts';
+import { indexedText } from './indexed-text.schema.ts';
 import { PageQuery } from './page.schema.ts';
 import { Uuid, storedText } from './text.schema.ts';
 
@@ -11,7 +12,7 @@ export const RegisterNotification = z
   .strictObject({
     service_id: Uuid.optional().describe('Operators only; a service key speaks for its own service.'),
     id: Uuid.optional(),
-    reference: storedText(1000).nullish(),
+    reference: indexedText(1000).nullish(),
     to: storedText(1000),
     notification_type: z.enum(notificationTypes),
     template_id: Uuid.optional(),
@@ -80,20 +81,19 @@ export const Notification = z
   .meta({ id: 'Notification' });
 export type Notification = z.infer<typeof Notification>;
 
-// Checked here, since what is no cursor would be an error of the database only.
-const isCursor = (text: string): boolean => {
+// Read here, since what is no cursor would be an error of the database only; an offset that it does not know is gone then.
+const Cursor = z.string().transform((text, context) => {
   const [createdAt, id, ...rest] = text.split('_');
-  return InstantInput.safeParse(createdAt).success && Uuid.safeParse(id).success && rest.length === 0;
-};
+  const [instant, uuid] = [InstantInput.safeParse(createdAt), Uuid.safeParse(id)];
+  if (instant.success && uuid.success && rest.length === 0) return `${instant.data}_${uuid.data}`;
+  context.addIssue({ code: 'custom', message: 'must be the next_cursor of the page before' });
+  return z.NEVER;
+});
 
 export const ListNotifications = PageQuery.extend({
-  cursor: z
-    .string()
-    .refine(isCursor, 'must be the next_cursor of the page before')
-    .optional()
-    .describe('The `next_cursor` of the page before.'),
+  cursor: Cursor.optional().describe('The `next_cursor` of the page before.'),
   service_id: Uuid.optional(),
-  reference: storedText(1000).optional(),
+  reference: indexedText(1000).optional(),
   status: storedText(50).optional(),
   notification_type: z.enum(shownTypes).optional(),
   since: InstantInput.optional(),

@@ -2,15 +2,16 @@
 import { z } from 'zod';
 import { BearerToken } from './credential.schema.ts';
 import { notificationTypes } from './callback.schema.ts';
+import { indexedText } from './indexed-text.schema.ts';
 import { Uuid, storedText } from './text.schema.ts';
 
 // Nothing is rendered here, so of the personalisation only a letter's address is read.
-const Personalisation = z.record(z.string(), z.unknown());
+const Personalisation = z.looseObject({});
 
 const common = {
   template_id: Uuid,
   personalisation: Personalisation.optional(),
-  reference: storedText(1000).nullish(),
+  reference: indexedText(1000).nullish(),
 };
 
 // Notify.gov.au's own URL for the statuses of one message.
@@ -37,7 +38,7 @@ export const SendEmail = z.strictObject({
 export const SendLetter = z.strictObject({ ...common, personalisation: Personalisation });
 
 export const SendPrecompiledLetter = z.strictObject({
-  reference: storedText(1000),
+  reference: indexedText(1000),
   content: z.base64('must be a PDF in base64').min(1),
   postage: z.enum(['first', 'second', 'economy', 'europe', 'rest-of-world']).optional(),
 });
@@ -45,13 +46,13 @@ export const SendPrecompiledLetter = z.strictObject({
 const several = <T extends z.ZodType>(item: T) =>
   z.preprocess(
     (value) => (value === undefined || Array.isArray(value) ? value : [value]),
-    z.array(item).optional(),
+    z.array(item).max(50).optional(),
   );
 
 export const ListNotifyMessages = z.strictObject({
   template_type: several(z.enum(notificationTypes)),
   status: several(storedText(50)),
-  reference: storedText(1000).optional(),
+  reference: indexedText(1000).optional(),
   older_than: Uuid.optional(),
   include_jobs: z.string().optional(),
 });

@@ -1,11 +1,9 @@
 import { z } from 'zod';
-
-// PostgreSQL text cannot hold U+0000, and a lone surrogate has no UTF-8 form: both would be lost or fail later.
-const isStorable = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();
+import { isStorableText } from './storable.ts';
 
 /** Text of 1 to `max` UTF-16 units that can be stored and sent back exactly as it came. */
 export const storedText = (max: number) =>
-  z.string().min(1).max(max).refine(isStorable, 'must not contain U+0000 or an unpaired surrogate');
+  z.string().min(1).max(max).refine(isStorableText, 'must not contain U+0000 or an unpaired surrogate');
 
 /** Any UUID, in its canonical lower-case form. */
 export const Uuid = z.guid('must be a UUID').transform((text) => text.toLowerCase());

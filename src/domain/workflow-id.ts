@@ -9,3 +9,7 @@ export function deliveryWorkflow(event: EventName, notificationId: string): { ty
     ? { type: 'inboundWorkflow', id: `inbound/${notificationId}` }
     : { type: 'notificationWorkflow', id: `notification/${notificationId}` };
 }
+
+export function drainWorkflowId(drainId: string): string {
+  return `drain/${drainId}`;
+}

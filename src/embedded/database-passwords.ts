@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { hasErrorCode } from './error-text.ts';
+import { readPrivateFile } from './private-files.ts';
 import { writeFileAtomically } from './write-file-atomically.ts';
 
 /** One password per role of the embedded PostgreSQL. */
@@ -12,7 +12,7 @@ export type DatabasePasswords = { postgres: string; ringback: string; temporal: 
 export async function databasePasswords(home: string): Promise<DatabasePasswords> {
   const path = join(home, 'database-passwords.json');
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as DatabasePasswords;
+    return JSON.parse(await readPrivateFile(path)) as DatabasePasswords;
   } catch (error) {
     if (!hasErrorCode(error, 'ENOENT')) throw new Error(`${path} cannot be read.`, { cause: error });
   }

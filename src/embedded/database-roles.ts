@@ -3,11 +3,17 @@ import { withClient } from './with-client.ts';
 
 export type DatabaseOwner = { role: string; password: string; databases: readonly string[] };
 
-/** Makes each role and the databases it owns, where missing. Nobody but the owner may connect to a database. */
+/**
+ * Makes each role and the databases it owns, where missing. Nobody but the owner may connect to a database, and no error
+ * of the owner's statements is written into the server's log.
+ */
 export async function createDatabases(adminUrl: string, owners: readonly DatabaseOwner[]): Promise<void> {
   await withClient(adminUrl, async (client) => {
     for (const { role, password, databases } of owners) {
       await createRole(client, role, password);
+      // An error's own message can quote a value ("invalid input syntax for type uuid"), and the client is told of it
+      // anyway. What the server says of itself (LOG, FATAL, PANIC, and autovacuum's errors) is still written down.
+      await client.query(`ALTER ROLE ${client.escapeIdentifier(role)} SET log_min_messages = 'log'`);
       for (const database of databases) await createDatabase(client, database, role);
     }
   });

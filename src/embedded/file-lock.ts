@@ -15,7 +15,7 @@ export type FileLockAttempt = { lock: FileLock } | { heldBy: number };
 
 /** Takes the lock, or says which process holds it. A lock whose process is gone is taken over. */
 export async function tryFileLock(path: string): Promise<FileLockAttempt> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
   for (;;) {
     if (await linkOwnRecord(path)) return { lock: { release: () => rm(path, { force: true }) } };
     const holder = await readProcessRecord(path);

@@ -32,7 +32,9 @@ export async function postgresCluster({
   const unfinished = join(folder, 'data.new');
   const passwordFile = join(folder, 'initdb-password');
   await rm(unfinished, { recursive: true, force: true });
-  await writeFile(passwordFile, password, { mode: 0o600 });
+  await rm(passwordFile, { force: true });
+  // Never through a link: as root, this folder belongs to the account that PostgreSQL runs under.
+  await writeFile(passwordFile, password, { mode: 0o600, flag: 'wx' });
   if (account !== undefined) await chown(passwordFile, account.uid, account.gid);
   const args = [
     '--username=postgres',
@@ -55,6 +57,16 @@ export async function postgresCluster({
   return data;
 }
 
+/** Statements, parameters and DETAIL lines hold recipients. Messages do too: see `createDatabases`. */
+export const silentLogSettings = {
+  log_statement: 'none',
+  log_min_error_statement: 'panic',
+  log_min_duration_statement: '-1',
+  log_parameter_max_length: '0',
+  log_parameter_max_length_on_error: '0',
+  log_error_verbosity: 'terse',
+} as const;
+
 /** `postgres -c` settings of the embedded server. */
 export function postgresSettings(port: number): string[] {
   const settings = {
@@ -73,6 +85,7 @@ export function postgresSettings(port: number): string[] {
     log_destination: 'stderr',
     logging_collector: 'off',
     log_line_prefix: '%m [%p] %q%u@%d ',
+    ...silentLogSettings,
     timezone: 'UTC',
     log_timezone: 'UTC',
   };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chown, lstat, mkdir, realpath, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { recordOwner, removeAbandonedFolders } from './abandoned-folders.ts';
 import type { EmbeddedLog } from './embedded-log.ts';
 import { hasErrorCode } from './error-text.ts';
 import type { Account } from './postgres-account.ts';
@@ -19,6 +20,8 @@ export async function postgresFolder(
   log: EmbeddedLog,
 ): Promise<string> {
   const path = join(home, 'postgres');
+  const removed = await removeAbandonedFolders(systemFolder);
+  if (removed.length > 0) log.info({ folders: removed }, 'removed data of homes that were deleted');
   if (!(await exists(path))) await createFolder(home, path, account, log);
   const folder = await realpath(path);
   if (account !== undefined && !(await canReach(account, folder))) {
@@ -43,6 +46,7 @@ async function createFolder(
   const elsewhere = join(systemFolder, randomUUID());
   await mkdir(systemFolder, { recursive: true, mode: 0o755 });
   await createOwned(elsewhere, account);
+  await recordOwner(elsewhere, home);
   await symlink(elsewhere, path);
   log.info(
     { folder: elsewhere },

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 
+import { readTemporalTls, type TemporalTlsFiles } from '../domain/temporal-tls.ts';
 import type { EmbeddedLog } from './embedded-log.ts';
 import { errorText, hasErrorCode } from './error-text.ts';
 
@@ -19,6 +21,7 @@ const cacheRefreshMs = 2_000;
 
 export type NamespaceOptions = {
   address: string;
+  tls: TemporalTlsFiles | null;
   namespace: string;
   /** All of type Keyword. */
   searchAttributes: readonly string[];
@@ -33,7 +36,8 @@ export type PreparedNamespace = {
 /** Makes the namespace (kept 7 days) and the search attributes where missing, and waits until they can be used. */
 export async function prepareNamespace(options: NamespaceOptions): Promise<PreparedNamespace> {
   const { address, namespace, searchAttributes, log } = options;
-  const connection = await Connection.connect({ address });
+  const tls = await readTemporalTls(options.tls, readFile);
+  const connection = await Connection.connect({ address, tls });
   try {
     const isNew = await registerNamespace(connection, namespace);
     const added = await addSearchAttributes(connection, namespace, searchAttributes);

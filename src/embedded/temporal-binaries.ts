@@ -5,18 +5,18 @@ import type { EmbeddedLog } from './embedded-log.ts';
 import { errorText } from './error-text.ts';
 import { withFileLock } from './file-lock.ts';
 import { findExecutable, pathFolders } from './find-executable.ts';
+import { refuseForeignProgram } from './private-files.ts';
 import { buildTemporalProgram, findGo } from './temporal-build.ts';
 import type { TemporalProgram } from './temporal-build.ts';
 import { temporalPins } from './temporal-pins.ts';
-import type { TemporalPins } from './temporal-pins.ts';
+import type { ArchivePins, TemporalPins } from './temporal-pins.ts';
 import { fetchTemporalRelease } from './temporal-release.ts';
-import type { ArchivePins } from './temporal-release.ts';
 
 /** Paths of the programs; without Go the UI server may be missing. */
 export type TemporalBinaries = { server: string; sqlTool: string; uiServer: string | null };
 
 export type TemporalBinariesOptions = {
-  /** PATH, the cache folder's variables, and what Go reads. */
+  /** PATH, the cache folder's variables, TEMPORAL_DOWNLOAD_UNPINNED, and what Go reads. */
   env: NodeJS.ProcessEnv;
   log: EmbeddedLog;
   releasesUrl?: string | undefined;
@@ -29,10 +29,18 @@ export async function temporalBinaries(options: TemporalBinariesOptions): Promis
   const pins = await temporalPins();
   const cache = join(cacheFolder(env), 'temporal');
   const found = await findBinaries(env, cache, pins);
-  if (found.server !== null && found.sqlTool !== null && found.uiServer !== null) return complete(found);
+  if (found.server !== null && found.sqlTool !== null && found.uiServer !== null)
+    return await trusted(complete(found), cache);
   const sayWho = (pid: number): void =>
     log.info({ pid }, `process ${pid} is already getting Temporal for this user; waiting for it`);
-  return await withFileLock(join(cache, 'lock'), sayWho, () => getMissing(options, cache, pins));
+  const got = await withFileLock(join(cache, 'lock'), sayWho, () => getMissing(options, cache, pins));
+  return await trusted(got, cache);
+}
+
+/** What is on PATH is the operator's choice; what is in the cache must be ours. */
+async function trusted(binaries: TemporalBinaries, cache: string): Promise<TemporalBinaries> {
+  for (const file of Object.values(binaries)) if (file?.startsWith(cache)) await refuseForeignProgram(file);
+  return binaries;
 }
 
 type FoundBinaries = { [Name in keyof TemporalBinaries]: string | null };
@@ -72,13 +80,15 @@ async function getMissing(
     go === null ? Promise.resolve() : buildTemporalProgram(go, program, into, env, log);
 
   if (before.server === null || before.sqlTool === null) {
-    const release = { version: pins.server, folder, log, baseUrl: releasesUrl, pins: archivePins };
+    const allowsUnpinned = env['TEMPORAL_DOWNLOAD_UNPINNED'] === 'true';
+    const source = { baseUrl: releasesUrl, pins: archivePins, allowsUnpinned };
+    const release = { version: pins.server, folder, log, ...source };
     const refusal = await fetchTemporalRelease(release).then(
       () => null,
       (error: unknown) => error,
     );
     if (refusal !== null) {
-      log.info({}, `Temporal's release archive cannot be had: ${errorText(refusal)}`);
+      log.warn({}, `Temporal's release is not downloaded: ${errorText(refusal)}`);
       if (go === null) throw nothingLeft(pins, refusal);
       await build('temporal-server', folder);
       await build('temporal-sql-tool', folder);
@@ -108,8 +118,9 @@ function complete({ server, sqlTool, uiServer }: FoundBinaries): TemporalBinarie
 function nothingLeft(pins: TemporalPins, cause: unknown): Error {
   return new Error(
     `There is no Temporal server to run. Any one of these will do: set TEMPORAL_ADDRESS to a running Temporal; ` +
-      `allow a download of its release v${pins.server} from github.com, or put temporal-server and temporal-sql-tool ` +
-      `on PATH; install Go 1.21 or newer, with which Ringback builds them.`,
+      `install Go 1.21 or newer, with which Ringback builds it; put temporal-server and temporal-sql-tool of ` +
+      `v${pins.server} on PATH; pin the SHA-256 of its release archive in src/embedded/temporal-pins.ts; or set ` +
+      `TEMPORAL_DOWNLOAD_UNPINNED=true to take from github.com whatever it serves as release v${pins.server}.`,
     { cause },
   );
 }

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -41,7 +41,7 @@ export async function buildTemporalProgram(
   env: NodeJS.ProcessEnv,
   log: EmbeddedLog,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o755 });
   const target = join(folder, program);
   const unfinished = `${target}.${process.pid}.new`;
   const startedAt = Date.now();
@@ -53,6 +53,7 @@ export async function buildTemporalProgram(
   );
   try {
     await runGo(go, ['build', '-trimpath', '-ldflags=-s -w', '-o', unfinished, packages[program]], env);
+    await chmod(unfinished, 0o755);
     await rename(unfinished, target);
     log.info({ program }, `${program} was built in ${elapsed()}`);
   } finally {

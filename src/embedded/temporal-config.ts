@@ -1,3 +1,5 @@
+import type { KeyFiles, TemporalCertificates } from './temporal-certificates.ts';
+
 /** Where Temporal keeps its two databases. */
 export type TemporalDatabases = { temporalUrl: string; visibilityUrl: string };
 
@@ -22,6 +24,7 @@ export function temporalConfig(
   databases: TemporalDatabases,
   ports: TemporalPorts,
   dynamicConfigPath: string,
+  certificates: TemporalCertificates,
 ): object {
   const rpc = (grpcPort: number, membershipPort: number): object => ({
     rpc: { grpcPort, membershipPort, bindOnIP: host },
@@ -38,7 +41,7 @@ export function temporalConfig(
         visibility: { sql: sqlStore(databases.visibilityUrl, 20) },
       },
     },
-    global: { membership: { maxJoinDuration: '30s', broadcastAddress: host } },
+    global: { membership: { maxJoinDuration: '30s', broadcastAddress: host }, tls: mutualTls(certificates) },
     services: {
       frontend: rpc(ports.temporalFrontend, ports.temporalFrontendMembership),
       history: rpc(ports.temporalHistory, ports.temporalHistoryMembership),
@@ -69,12 +72,27 @@ export function temporalConfig(
   };
 }
 
+/** Every port asks for a certificate of ours, and gives one: those for callers as those between the services. */
+function mutualTls({ caFile, serverName, frontend, internode, worker }: TemporalCertificates): object {
+  const client = { serverName, rootCaFiles: [caFile] };
+  const server = ({ certFile, keyFile }: KeyFiles): object => ({
+    ...{ certFile, keyFile, clientCaFiles: [caFile], requireClientAuth: true },
+  });
+  return {
+    internode: { server: server(internode), client },
+    frontend: { server: server(frontend), client },
+    systemWorker: { ...worker, client },
+  };
+}
+
 /** Limits that are meant for shared clusters are lifted: this one serves Ringback alone. */
 export function temporalDynamicConfig(): object {
   const unlimited = 100_000;
   const values: Record<string, boolean | number | string> = {
     'system.enableEagerWorkflowStart': true,
     'system.enableActivityEagerExecution': true,
+    // The ports by which the services find each other, too.
+    'system.enableRingpopTLS': true,
     'frontend.rps': unlimited,
     'frontend.namespaceRPS': unlimited,
     'frontend.namespaceRPS.visibility': unlimited,

@@ -1,12 +1,14 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Connection } from '@temporalio/client';
 
+import { readTemporalTls, type TemporalTlsFiles } from '../domain/temporal-tls.ts';
 import type { EmbeddedLog } from './embedded-log.ts';
 import { spawnPart } from './part-process.ts';
 import type { Part } from './part.ts';
+import { temporalCertificates, type KeyFiles } from './temporal-certificates.ts';
 import { stablePorts } from './stable-ports.ts';
 import { temporalConfig, temporalDynamicConfig, temporalPortNames } from './temporal-config.ts';
 import type { TemporalDatabases } from './temporal-config.ts';
@@ -23,7 +25,12 @@ export type TemporalServerOptions = {
   log: EmbeddedLog;
 };
 
-export type EmbeddedTemporal = { part: Part; address: string };
+export type EmbeddedTemporal = {
+  part: Part;
+  address: string;
+  /** How the application connects, and how the UI's gate does. */
+  tls: { app: TemporalTlsFiles; ui: TemporalTlsFiles };
+};
 
 /** Writes the configuration, brings the schema up to date and gives the part that runs the server. */
 export async function embeddedTemporal(options: TemporalServerOptions): Promise<EmbeddedTemporal> {
@@ -35,7 +42,12 @@ export async function embeddedTemporal(options: TemporalServerOptions): Promise<
   const configFile = join(folder, 'server.json');
   const dynamicConfigFile = join(folder, 'dynamic.json');
   await writeFileAtomically(dynamicConfigFile, JSON.stringify(temporalDynamicConfig(), null, 2), 0o600);
-  const config = temporalConfig(databases, ports, dynamicConfigFile);
+  const certificates = await temporalCertificates(join(folder, 'tls'));
+  const tlsBy = (client: KeyFiles): TemporalTlsFiles => ({
+    ...{ caFile: certificates.caFile, client, serverName: certificates.serverName },
+  });
+  const tls = { app: tlsBy(certificates.app), ui: tlsBy(certificates.ui) };
+  const config = temporalConfig(databases, ports, dynamicConfigFile, certificates);
   await writeFileAtomically(configFile, JSON.stringify(config, null, 2), 0o600);
   await updateTemporalSchema(binaries.sqlTool, databases, join(folder, 'schema-stamp'), log);
   const logFile = join(home, 'logs', 'temporal.log');
@@ -60,14 +72,19 @@ export async function embeddedTemporal(options: TemporalServerOptions): Promise<
         },
         logFile,
       }),
-    waitUntilReady: (_process, signal) => waitUntilItAnswers(address, signal),
+    waitUntilReady: (_process, signal) => waitUntilItAnswers(address, tls.app, signal),
   };
-  return { part, address };
+  return { part, address, tls };
 }
 
-async function waitUntilItAnswers(address: string, signal: AbortSignal): Promise<void> {
+async function waitUntilItAnswers(
+  address: string,
+  files: TemporalTlsFiles,
+  signal: AbortSignal,
+): Promise<void> {
+  const tls = await readTemporalTls(files, readFile);
   while (!signal.aborted) {
-    const connection = await Connection.connect({ address, connectTimeout: '2s' }).catch(() => null);
+    const connection = await Connection.connect({ address, tls, connectTimeout: '2s' }).catch(() => null);
     if (connection !== null) {
       await connection.close();
       return;

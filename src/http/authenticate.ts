@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
-import { AppError } from '../domain/errors.ts';
+import { AppError, invalidField } from '../domain/errors.ts';
+import { Uuid } from '../domain/text.schema.ts';
 import type { AuthenticateUseCase } from '../use-cases/authenticate.ts';
 import type { Caller } from '../use-cases/caller.ts';
 import { requireOperator } from '../use-cases/require-operator.ts';
@@ -49,3 +50,10 @@ export function callerOf(request: FastifyRequest): Caller {
 
 /** A route's `onRequest`: refuses everybody but the operator. */
 export const operatorOnly: onRequestAsyncHookHandler = async (request) => requireOperator(callerOf(request));
+
+/** The `:id` of a route, for hooks that come before its parameters are validated. */
+export function idOf({ params }: FastifyRequest): string {
+  const id = Uuid.safeParse((params as { id?: unknown }).id);
+  if (!id.success) throw invalidField('id', 'must be a UUID');
+  return id.data;
+}

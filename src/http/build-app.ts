@@ -6,14 +6,18 @@ import { createServiceKeyCache } from '../use-cases/service-keys.ts';
 import { addAuthentication } from './authenticate.ts';
 import type { HttpDeps } from './deps.ts';
 import { addNotFoundHandler, handleError } from './error-handler.ts';
+import { takeBodiesAsBytes } from './heavy-body.ts';
+import { createHeavySlots } from './heavy-slots.ts';
 import { addJsonBody, bodyLimitBytes } from './json-body.ts';
 import { boundConnections, type BoundConnections } from './limits/bound-connections.ts';
 import { createCallLimits } from './limits/call-limits.ts';
 import { limitWebhooks } from './limits/limit-webhooks.ts';
 import { addOpenApi } from './open-api.ts';
 import { addProviderWebhooks } from './provider-webhooks.ts';
+import { addHostCheck } from './request-host.ts';
 import { requestIdHeader, requestIdOf } from './request-id.ts';
 import { addApiKeyRoutes } from './routes/api-keys.ts';
+import { addBatchMemberRoutes } from './routes/batch-members.ts';
 import { addBatchRoutes } from './routes/batches.ts';
 import { addCallbackRoutes } from './routes/callbacks.ts';
 import { addCampaignRoutes } from './routes/campaigns.ts';
@@ -21,12 +25,13 @@ import { addCommunicationRoutes } from './routes/communications.ts';
 import { addDrainRoutes } from './routes/drains.ts';
 import { addHistoryRoutes } from './routes/history.ts';
 import { addInboundRoutes } from './routes/inbound.ts';
-import { addLetterRoutes } from './routes/letters.ts';
+import { addLetterReportRoute, addLetterRoutes } from './routes/letters.ts';
 import { addNotificationRoutes } from './routes/notifications.ts';
 import { addProviderRoutes } from './routes/providers.ts';
 import { addProcessRoutes } from './routes/process.ts';
 import { addServiceRoutes } from './routes/services.ts';
 import { addStatusRoutes } from './routes/statuses.ts';
+import { addWorkflowRequestRoutes } from './routes/workflow-requests.ts';
 import { addNotifyApi } from './v2/add-notify-api.ts';
 import { handleNotifyError } from './v2/notify-errors.ts';
 import { validatorCompiler } from './validate.ts';
@@ -64,6 +69,7 @@ export async function buildApp(deps: HttpDeps): Promise<ZodApp> {
   app.addHook('onRequest', async (request, reply) => {
     void reply.header(requestIdHeader, request.id);
   });
+  addHostCheck(app);
   await app.register(helmet, { contentSecurityPolicy: { directives: pageDirectives } });
   await addOpenApi(app, deps.version);
   addProcessRoutes(app, deps);
@@ -78,6 +84,7 @@ async function addApi(app: ZodApp, deps: HttpDeps, connections: BoundConnections
   const limits = createCallLimits(deps.limits, deps.limits.nowMs ?? (() => performance.now()));
   const door = { authenticate: createAuthenticate({ ...deps, keys }), limits, connections };
   const routeDeps = { ...deps, keys };
+  const takeHeavySlot = createHeavySlots();
   await app.register(
     async (v1: ZodApp) => {
       addAuthentication(v1, door);
@@ -94,6 +101,12 @@ async function addApi(app: ZodApp, deps: HttpDeps, connections: BoundConnections
       addLetterRoutes(v1, routeDeps);
       addInboundRoutes(v1, routeDeps);
       addHistoryRoutes(v1, routeDeps);
+      addWorkflowRequestRoutes(v1, routeDeps);
+      await v1.register(async (heavy: ZodApp) => {
+        takeBodiesAsBytes(heavy);
+        addBatchMemberRoutes(heavy, routeDeps, takeHeavySlot);
+        addLetterReportRoute(heavy, routeDeps, takeHeavySlot);
+      });
     },
     { prefix: '/v1' },
   );
@@ -104,7 +117,7 @@ async function addApi(app: ZodApp, deps: HttpDeps, connections: BoundConnections
     },
     { prefix: '/v1/providers' },
   );
-  await addNotifyApi(app, routeDeps, door);
+  await addNotifyApi(app, routeDeps, door, takeHeavySlot);
 }
 
 const pageDirectives = {

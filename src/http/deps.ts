@@ -14,6 +14,7 @@ import type {
   SecretBox,
   SendTest,
   ServiceStore,
+  SetAsideRequests,
   StoredCallbacks,
   StatusStore,
   UrlPolicy,
@@ -26,7 +27,7 @@ import type { AcceptStatusUseCase } from '../use-cases/accept-status.ts';
 import type { ProviderAccounts } from '../use-cases/provider-accounts.ts';
 import type { ReceiveInbound } from '../use-cases/receive-inbound.ts';
 import type { ReceiveReceipts } from '../use-cases/receive-receipts.ts';
-import type { ServiceKeyCache } from '../use-cases/service-keys.ts';
+import type { ServiceKeyCache, UnopenedKey } from '../use-cases/service-keys.ts';
 import type { WorkflowUrl } from '../use-cases/show-history.ts';
 
 /** Everything the HTTP side needs; whoever composes the process gives it. */
@@ -42,9 +43,10 @@ export type HttpDeps = {
   redeliveries: Redeliveries;
   sendTest: SendTest;
   notifications: NotificationStore;
-  statuses: Pick<StatusStore, 'history'>;
+  statuses: Pick<StatusStore, 'history' | 'attempts'>;
   inbound: InboundStore;
   letterReports: LetterReportStore;
+  setAsideRequests: SetAsideRequests;
   secrets: SecretBox;
   urlPolicy: UrlPolicy;
   acceptStatus: AcceptStatusUseCase;
@@ -60,6 +62,7 @@ export type HttpDeps = {
   readiness: () => Promise<Record<string, string | null>>;
   renderMetrics: () => Promise<{ contentType: string; text: string }>;
   now: () => Date;
+  onUnopenedKey: (unopened: UnopenedKey) => void;
   adminToken: string;
   /** The addresses (CIDR) whose `X-Forwarded-*` are believed; empty for none. */
   trustProxy: string[];

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { describeError } from '../domain/describe-error.ts';
 import { AppError } from '../domain/errors.ts';
 import { allowedMethods } from './allowed-methods.ts';
 import { bodyLimitBytes } from './json-body.ts';
@@ -23,6 +24,10 @@ const frameworkRefusals: Readonly<Record<string, Refusal>> = {
     code: 'UNSUPPORTED_MEDIA_TYPE',
     detail: 'Send the request body as Content-Type: application/json.',
   },
+  FST_ERR_MAX_PARAM_LENGTH: {
+    code: 'INVALID_INPUT',
+    detail: 'A part of the path is too long: nothing that it could name is.',
+  },
   FST_ERR_BAD_URL: { code: 'INVALID_INPUT', detail: 'The path of the URL is not correctly percent-encoded.' },
 };
 
@@ -41,8 +46,17 @@ export function sayWhenToRepeat(error: unknown, reply: FastifyReply): void {
 
 export function logFault(error: unknown, code: ProblemCode, request: FastifyRequest): void {
   const about = { requestId: request.id, route: request.routeOptions.url };
-  if (code === 'INTERNAL' || code === 'UNAVAILABLE')
-    request.log.error({ ...describeFault(error), ...about }, 'A request failed.');
+  // What was put off without a cause failed nowhere: it has no stack to show.
+  if (code === 'UNAVAILABLE' && error instanceof AppError && error.cause === undefined)
+    request.log.warn({ detail: error.message, ...about }, 'A request was put off.');
+  else if (code === 'INTERNAL' || code === 'UNAVAILABLE')
+    request.log.error({ error: describeError(error), ...about }, 'A request failed.');
+  // Its message would show the value.
+  else if (error instanceof AppError && error.cause !== undefined)
+    request.log.warn(
+      { code, sqlState: frameworkCode(error.cause), ...about },
+      'The database refused a value.',
+    );
   else request.log.debug({ code, ...about }, 'A request was refused.');
 }
 
@@ -71,7 +85,7 @@ export function toRefusal(
       code: 'PAYLOAD_TOO_LARGE',
       detail: `The request body is larger than ${limitBytes / 1024} KiB.`,
     };
-  const known = frameworkRefusals[frameworkCode(error)];
+  const known = frameworkRefusals[frameworkCode(error)] ?? unlistedRefusal(error);
   if (known) return known;
   return {
     code: 'INTERNAL',
@@ -80,17 +94,20 @@ export function toRefusal(
   };
 }
 
-function frameworkCode(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+/** Whatever else the framework or one of its plugins finds wrong with a request, or a body that broke off on its way. */
+function unlistedRefusal(error: unknown): Refusal | null {
+  const statusCode = error instanceof Error && 'statusCode' in error ? error.statusCode : null;
+  if (!/^(?:FST_|ECONNRESET$)/.test(frameworkCode(error)) || typeof statusCode !== 'number') return null;
+  if (statusCode === 403 || statusCode === 404)
+    return { code: 'NOT_FOUND', detail: 'Nothing is at this path.' };
+  return statusCode >= 400 && statusCode < 500
+    ? {
+        code: 'INVALID_INPUT',
+        detail: 'The request is not well-formed: check its method, its path and its headers.',
+      }
+    : null;
 }
 
-/** Of an error only what cannot hold a row's values: a database's `detail` shows recipients. */
-function describeFault(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { error: typeof error };
-  const { name, message, stack } = error;
-  const code = frameworkCode(error);
-  return {
-    error: { name, message, ...(code !== '' && { code }), stack },
-    ...(error.cause instanceof Error && { cause: { name: error.cause.name, message: error.cause.message } }),
-  };
+function frameworkCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

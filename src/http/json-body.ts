@@ -3,7 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import { AppError } from '../domain/errors.ts';
 
-export const bodyLimitBytes = 256 * 1024;
+/** Enough for the longest fields of any route that names no limit of its own. */
+export const bodyLimitBytes = 64 * 1024;
 
 /** JSON in UTF-8 is the only body taken; keys that would reach a prototype are refused. */
 export function addJsonBody(app: FastifyInstance): void {

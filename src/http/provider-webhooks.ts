@@ -1,15 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { AppError } from '../domain/errors.ts';
-import { providers, type Reply } from '../providers/index.ts';
-import type { DoorRequest } from '../use-cases/provider-door.ts';
+import { AppError, notFound } from '../domain/errors.ts';
+import { hasTooManyFields, providers, type Reply } from '../providers/index.ts';
+import { requireProof, type DoorRequest } from '../use-cases/provider-door.ts';
 import { issueProviderToken } from '../use-cases/issue-provider-token.ts';
+import { maxEnvelopeBytes, tooManyFields } from '../use-cases/provider-request-parts.ts';
 import type { RouteDeps } from './deps.ts';
 import { problems } from './responses.ts';
 import type { ZodApp } from './zod-app.ts';
 
-/** Far more than any provider sends at once. */
-const bodyLimitBytes = 1024 * 1024;
+/** Of the largest there is; most providers may send less. */
+const bodyLimitBytes = maxEnvelopeBytes;
+/** `grant_type=client_credentials`, and whatever else a client adds. */
+const tokenBodyLimitBytes = 8 * 1024;
 
 const common = {
   tags: ['providers'],
@@ -28,6 +31,8 @@ export function addProviderWebhooks(app: ZodApp, deps: RouteDeps): void {
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: bodyLimitBytes }, (_request, body, done) =>
     done(null, body),
   );
+  // Before a byte of the body is taken.
+  app.addHook('onRequest', async (request) => refuseEarly(deps, request));
 
   const options = (summary: string) => ({
     bodyLimit: bodyLimitBytes,
@@ -43,15 +48,13 @@ export function addProviderWebhooks(app: ZodApp, deps: RouteDeps): void {
     '/:provider/status',
     options('Take what a provider reports of messages'),
     async (request, reply) => {
-      requireMethod(request.params.provider, 'POST');
       return answer(reply, await deps.receiveReceipts(request.params.provider, toDoorRequest(request)));
     },
   );
 
-  app.get('/:provider/status', options('The same by GET, as Spryng calls'), async (request, reply) => {
-    requireMethod(request.params.provider, 'GET');
-    return answer(reply, await deps.receiveReceipts(request.params.provider, toDoorRequest(request)));
-  });
+  app.get('/:provider/status', options('The same by GET, as Spryng calls'), async (request, reply) =>
+    answer(reply, await deps.receiveReceipts(request.params.provider, toDoorRequest(request))),
+  );
 
   app.post(
     '/:provider/inbound',
@@ -63,7 +66,7 @@ export function addProviderWebhooks(app: ZodApp, deps: RouteDeps): void {
   app.post(
     '/sap/oauth2/token',
     {
-      bodyLimit: bodyLimitBytes,
+      bodyLimit: tokenBodyLimitBytes,
       schema: {
         tags: ['providers'],
         security: [],
@@ -74,9 +77,10 @@ export function addProviderWebhooks(app: ZodApp, deps: RouteDeps): void {
       },
     },
     async (request, reply) => {
-      const form = new URLSearchParams(bytesOf(request).toString('utf8'));
       const { authorization } = request.headers;
-      const token = await issueProviderToken(deps, 'sap', authorization, form.get('grant_type'));
+      const grantType = (): string | null =>
+        new URLSearchParams(bytesOf(request).toString('utf8')).get('grant_type');
+      const token = await issueProviderToken(deps, 'sap', authorization, grantType);
       return answer(reply.header('cache-control', 'no-store'), {
         ...{ status: 200, contentType: 'application/json', body: JSON.stringify(token) },
       });
@@ -84,24 +88,42 @@ export function addProviderWebhooks(app: ZodApp, deps: RouteDeps): void {
   );
 }
 
-function requireMethod(name: string, method: 'GET' | 'POST'): void {
+async function refuseEarly(deps: RouteDeps, request: FastifyRequest): Promise<void> {
+  if (hasTooManyFields(queryOf(request))) throw tooManyFields('query');
+  const { provider: name } = request.params as { provider?: string };
+  if (name === undefined) {
+    if (request.headers.authorization === undefined)
+      throw new AppError('UNAUTHENTICATED', 'There are no client credentials: send them as Basic.');
+    return;
+  }
   const provider = providers.get(name);
-  if (!provider || provider.method === method) return;
-  throw new AppError('NOT_FOUND', `${name} calls by ${provider.method}.`);
+  if (!provider) throw notFound('provider');
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  if (request.routeOptions.url?.endsWith('/status') && method !== provider.method)
+    throw new AppError('NOT_FOUND', `${name} calls by ${provider.method}.`);
+  await requireProof(deps, provider, {
+    headers: headersOf(request),
+    query: new URLSearchParams(queryOf(request)),
+  });
 }
 
 function toDoorRequest(request: FastifyRequest): DoorRequest {
-  const url = `${request.protocol}://${request.host}${request.raw.url ?? ''}`;
-  const headers = Object.entries(request.headers).map(([name, value]) => [
-    name,
-    [value ?? ''].flat().join(', '),
-  ]);
   return {
-    url,
+    url: `${request.protocol}://${request.host}${request.raw.url ?? ''}`,
     body: bytesOf(request),
-    query: new URLSearchParams((request.raw.url ?? '').replace(/^[^?]*\??/, '')),
-    headers: Object.fromEntries(headers) as Record<string, string>,
+    query: new URLSearchParams(queryOf(request)),
+    headers: headersOf(request),
   };
+}
+
+function queryOf({ raw }: FastifyRequest): string {
+  return (raw.url ?? '').replace(/^[^?]*\??/, '');
+}
+
+function headersOf(request: FastifyRequest): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]),
+  );
 }
 
 function bytesOf({ body }: FastifyRequest): Buffer {

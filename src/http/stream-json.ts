@@ -1,16 +1,17 @@
 import { Readable } from 'node:stream';
+import { createTurns } from '../use-cases/give-way.ts';
 
 /** Few enough bytes to stay small in memory, many enough to be worth a write. */
 const chunkCharacters = 32 * 1024;
 
 /**
  * The JSON object `before`, with the list `name` and then `after` added to it, written as the list's items are read: as
- * fast as the caller takes it, and never whole in memory.
+ * fast as the caller takes it, never whole in memory, and with a turn for every other request in between.
  */
 export function withStreamedList(
   before: object,
   name: string,
-  items: AsyncIterable<unknown>,
+  items: AsyncIterable<unknown> | Iterable<unknown>,
   after: object,
 ): Readable {
   return Readable.from(written(before, name, items, after));
@@ -19,17 +20,24 @@ export function withStreamedList(
 async function* written(
   before: object,
   name: string,
-  items: AsyncIterable<unknown>,
+  items: AsyncIterable<unknown> | Iterable<unknown>,
   after: object,
 ): AsyncGenerator<Buffer> {
-  let text = `${JSON.stringify(before).slice(0, -1)},${JSON.stringify(name)}:[`;
+  const turns = createTurns();
+  const [head, tail] = [fieldsOf(before), fieldsOf(after)];
+  let text = `{${head}${head && ','}${JSON.stringify(name)}:[`;
   let separator = '';
   for await (const item of items) {
+    if (turns.isOver()) await turns.give();
     text += separator + JSON.stringify(item);
     separator = ',';
     if (text.length < chunkCharacters) continue;
     yield Buffer.from(text, 'utf8');
     text = '';
   }
-  yield Buffer.from(`${text}],${JSON.stringify(after).slice(1)}`, 'utf8');
+  yield Buffer.from(`${text}]${tail && ','}${tail}}`, 'utf8');
+}
+
+function fieldsOf(object: object): string {
+  return JSON.stringify(object).slice(1, -1);
 }

@@ -9,7 +9,7 @@ import { createCampaignStore } from '../db/campaign-store.ts';
 import { createCommunicationStore } from '../db/communication-store.ts';
 import { createDispatchQueue } from '../db/dispatch-queue.ts';
 import { createDrainStore } from '../db/drain-store.ts';
-import { migrate } from '../db/migrate.ts';
+import { requireCurrentSchema } from '../db/migrate.ts';
 import { createInboundStore } from '../db/inbound-store.ts';
 import { createLetterReportStore } from '../db/letter-report-store.ts';
 import { createNotificationStore } from '../db/notification-store.ts';
@@ -18,6 +18,7 @@ import { createReceiptStore } from '../db/receipt-store.ts';
 import { createPool } from '../db/pool.ts';
 import { createRedeliveries } from '../db/redeliveries.ts';
 import { createServiceStore } from '../db/service-store.ts';
+import { createSetAsideRequests } from '../db/set-aside-requests.ts';
 import { createStatusStore } from '../db/status-store.ts';
 import { createStoredCallbacks } from '../db/stored-callback.ts';
 import { buildApp } from '../http/build-app.ts';
@@ -34,6 +35,7 @@ import { createProviderAccounts } from '../use-cases/provider-accounts.ts';
 import { createReceiveInbound } from '../use-cases/receive-inbound.ts';
 import { createReceiveReceipts } from '../use-cases/receive-receipts.ts';
 import { startDelivery } from './delivery.ts';
+import { reportAmbiguous } from './early-receipts.ts';
 import type { InstallationSecrets } from './installation-secrets.ts';
 import { createOutbound } from './outbound.ts';
 import { publicUrlOf } from './public-url.ts';
@@ -43,21 +45,30 @@ import { version } from './version.ts';
 
 export type RunningApp = { url: string; stop(): Promise<void> };
 
-/** Migrates, starts what `ROLE` asks for and listens. `stop` first refuses new work, then lets running work end. */
+/** Starts what `ROLE` asks for and listens; the schema must be migrated. `stop` first refuses new work, then lets running work end. */
 export async function startApp(
   config: Config & { DATABASE_URL: string; TEMPORAL_ADDRESS: string },
   secrets: InstallationSecrets,
   log: Logger,
 ): Promise<RunningApp> {
   const pool = createPool(config.DATABASE_URL, { max: 20, application_name: `ringback-${config.ROLE}` });
-  for (const name of await migrate(pool)) log.info({ migration: name }, 'schema migrated');
+  await requireCurrentSchema(pool);
   const box = createSealedBox(secrets.sealingKeys);
   const queue = createDispatchQueue(pool);
-  const metrics = createMetrics(() => queue.depth());
-  const egress = createEgressPolicy({ allow: config.EGRESS_ALLOW, allowHttp: config.EGRESS_ALLOW_HTTP });
-  const outbound = createOutbound(config, egress);
+  const setAsideRequests = createSetAsideRequests(pool);
+  const metrics = createMetrics(
+    () => queue.depth(),
+    () => setAsideRequests.count(),
+  );
+  const egress = createEgressPolicy({
+    allow: config.EGRESS_ALLOW,
+    allowHttp: config.EGRESS_ALLOW_HTTP,
+    ports: config.EGRESS_PORTS,
+  });
+  const outbound = createOutbound(config, { egress, metrics, log });
   const sending = {
-    ...outbound,
+    sender: outbound.sender,
+    accessTokens: outbound.accessTokens,
     secrets: box,
     userAgent: `ringback/${version}`,
     publicUrl: publicUrlOf(config),
@@ -83,7 +94,17 @@ export async function startApp(
       unchecked,
       'nothing that this provider reports for this service is checked: its credentials are none',
     );
-  const accounts = createProviderAccounts({ providers, secrets: box });
+  const accounts = createProviderAccounts({
+    providers,
+    secrets: box,
+    onUnopened: (unopened) => {
+      metrics.secretUnopened('provider');
+      log.error(
+        unopened,
+        'the credentials of this provider cannot be decrypted: nothing it reports for this service is taken until they are configured again or RINGBACK_SECRET_KEYS has their key',
+      );
+    },
+  });
   const door = { accounts, secrets: box, sns: createSns(outbound.sender), now: () => new Date() };
   const uiUrl = config.TEMPORAL_UI_URL;
   const app = await buildApp({
@@ -101,6 +122,7 @@ export async function startApp(
     statuses,
     inbound,
     letterReports: createLetterReportStore(pool),
+    setAsideRequests,
     secrets: box,
     urlPolicy: egress,
     acceptStatus,
@@ -114,12 +136,20 @@ export async function startApp(
       acceptStatus,
       acceptComplaint,
       receipts: createReceiptStore(pool),
+      onAmbiguous: reportAmbiguous(metrics, log),
     }),
     receiveInbound: createReceiveInbound({ ...door, acceptInbound }),
     workflowUrl: (workflowId) => (uiUrl ? workflowUrl(uiUrl, config.TEMPORAL_NAMESPACE, workflowId) : null),
-    readiness: createReadiness(pool, delivery),
+    readiness: createReadiness(pool, delivery, outbound),
     renderMetrics: () => metrics.render(),
     now: () => new Date(),
+    onUnopenedKey: (unopened) => {
+      metrics.secretUnopened('api_key');
+      log.error(
+        unopened,
+        'this API key cannot be decrypted: its callers get 503 until RINGBACK_SECRET_KEYS has its key, or they are given another',
+      );
+    },
     adminToken: secrets.adminToken,
     trustProxy: config.TRUST_PROXY,
     limits: {

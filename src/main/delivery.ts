@@ -1,7 +1,12 @@
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
-import { createActivities, createOpenAttempts, type SendPorts } from '../../activities/index.ts';
+import {
+  createActivities,
+  createHeldAttempts,
+  createOpenAttempts,
+  type SendPorts,
+} from '../../activities/index.ts';
 import type { Config } from '../config.ts';
 import { createBatchStore } from '../db/batch-store.ts';
 import { createDeliveryStore } from '../db/delivery-store.ts';
@@ -18,6 +23,7 @@ import { createWorkflowRequests } from '../db/workflow-requests.ts';
 import { createAttemptGate } from '../dispatch/attempt-gate.ts';
 import { createDispatcher, type Dispatcher } from '../dispatch/dispatcher.ts';
 import { createWorkflowRelay } from '../dispatch/workflow-relay.ts';
+import { temporalTlsFiles } from '../domain/temporal-tls.ts';
 import type { DispatchEntry } from '../ports/index.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createMemberWorkflows } from '../temporal/start-member.ts';
@@ -25,6 +31,7 @@ import { createWorkflowStarter } from '../temporal/start-workflow.ts';
 import { ownTaskQueue } from '../temporal/task-queues.ts';
 import { installTemporalRuntime } from '../temporal/temporal-runtime.ts';
 import { createTemporalWorker, type TemporalWorker } from '../temporal/temporal-worker.ts';
+import { mostAttempts, mostHeldAttempts, mostInLine } from '../temporal/worker-slots.ts';
 import { createWorkflows } from '../temporal/tell-workflows.ts';
 import { loadWorkflowBundle } from '../temporal/workflow-bundle.ts';
 import { createAcceptComplaint } from '../use-cases/accept-complaint.ts';
@@ -34,7 +41,7 @@ import { createAdvanceBatch } from '../use-cases/advance-batch.ts';
 import { lookAtEarlyReceipts } from '../use-cases/look-at-early-receipts.ts';
 import { createTellReturnedLetters } from '../use-cases/tell-returned-letters.ts';
 import { timeOutNotification } from '../use-cases/time-out-notification.ts';
-import { startEarlyReceipts } from './early-receipts.ts';
+import { reportAmbiguous, startEarlyReceipts } from './early-receipts.ts';
 import { createMailer } from './create-mailer.ts';
 import { publicUrlOf } from './public-url.ts';
 
@@ -53,14 +60,14 @@ export async function startDelivery(
   installTemporalRuntime(log);
   const mailer = createMailer(config, log);
   const processId = uuidv7();
-  const gate = createAttemptGate();
+  const gate = createAttemptGate({ mostAttempts, mostInLine });
   const openAttempts = createOpenAttempts();
   // What workflows accept is dispatched as what callers report.
   const acceptance = {
     statuses: createStatusStore(pool),
     handover: {
       owner: () => dispatcher.owner(),
-      isFull: (callbackId: string) => dispatcher.isFull(callbackId),
+      isFull: (receiverId: string) => dispatcher.isFull(receiverId),
       waiting: (callers: number) => dispatcher.waiting(callers),
       take: (entries: readonly DispatchEntry[]) => dispatcher.take(entries),
     },
@@ -77,10 +84,12 @@ export async function startDelivery(
     receipts: createReceiptStore(pool),
     acceptStatus,
     acceptComplaint: createAcceptComplaint(acceptance),
+    onAmbiguous: reportAmbiguous(metrics, log),
     now: () => new Date(),
   };
   const worker: TemporalWorker = createTemporalWorker({
     address: config.TEMPORAL_ADDRESS,
+    tls: temporalTlsFiles(config),
     namespace: config.TEMPORAL_NAMESPACE,
     bundle: await loadWorkflowBundle(),
     activities: createActivities({
@@ -89,9 +98,11 @@ export async function startDelivery(
       metrics,
       gate,
       openAttempts,
+      heldAttempts: createHeldAttempts(mostHeldAttempts),
       patienceMs: 4_000,
       ownTaskQueue: ownTaskQueue(processId),
       attempting: (notificationId) => dispatcher.attempting(notificationId),
+      answered: (notificationId) => dispatcher.answered(notificationId),
       attempted: (notificationId) => dispatcher.attempted(notificationId),
       mails: createMailStore(pool),
       mailer,
@@ -127,8 +138,8 @@ export async function startDelivery(
     forgetEveryMs: 100,
     restMs: 30_000,
     maxInMemory: 50_000,
-    maxInMemoryPerCallback: 2_000,
-    claimPerCallback: 100,
+    maxInMemoryPerReceiver: 2_000,
+    claimPerReceiver: 100,
     fewInMemory: 1_000,
     beatsPerComparison: 30,
     beatSeconds: 1,
@@ -142,11 +153,7 @@ export async function startDelivery(
   });
   const offers = createDispatchSignal(config.DATABASE_URL);
 
-  const earlyReceipts = startEarlyReceipts(
-    () => lookAtEarlyReceipts(receiptPorts),
-    (provider) => metrics.receiptDropped(provider),
-    log,
-  );
+  const earlyReceipts = startEarlyReceipts(() => lookAtEarlyReceipts(receiptPorts), metrics, log);
 
   worker.start();
   await dispatcher.start();

@@ -46,7 +46,9 @@ try {
       : '  Temporal UI   not available here: it needs Go once, or its container image',
   );
   if (isKept) {
-    say(`  Admin token   ${adminTokenFile ?? 'as in RINGBACK_ADMIN_TOKEN'}`);
+    say(
+      `  Admin token   ${adminTokenFile ?? 'as in RINGBACK_ADMIN_TOKEN'}; in Temporal's UI the password of "operator"`,
+    );
     say('\nRingback keeps running; Ctrl-C stops it.');
     if (!stop.aborted) await once(stop, 'abort');
   } else {

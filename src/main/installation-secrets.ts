@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { SealingKey } from '../crypto/sealed-box.ts';
 import { hasErrorCode } from '../embedded/error-text.ts';
+import { makeHome, readPrivateFile } from '../embedded/private-files.ts';
 
 export type InstallationSecrets = {
   adminToken: string;
@@ -34,12 +35,12 @@ export async function loadInstallationSecrets(config: Config): Promise<Installat
 }
 
 async function keptSecret(file: string, make: () => string): Promise<string> {
-  await mkdir(dirname(file), { recursive: true });
+  await makeHome(dirname(file));
   // Of two processes that start at once, the one that creates the file decides.
   await writeFile(file, `${make()}\n`, { mode: 0o600, flag: 'wx' }).catch((cause: unknown) => {
     if (!hasErrorCode(cause, 'EEXIST')) throw cause;
   });
-  const secret = (await readFile(file, 'utf8')).trim();
+  const secret = (await readPrivateFile(file)).trim();
   if (secret === '') throw new Error(`${file} is empty: delete it, or put the secret back`);
   return secret;
 }

@@ -9,6 +9,9 @@ if (!DATABASE_URL) {
   process.exit(78);
 }
 const pool = createPool(DATABASE_URL, { max: 1, application_name: 'ringback-migrate' });
-const applied = await migrate(pool);
+const applied = await migrate(pool).catch((cause: unknown) => {
+  console.error(cause instanceof Error ? cause.message : cause);
+  process.exit(1);
+});
 await pool.end();
 console.log(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The schema was up to date.');

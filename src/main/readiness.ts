@@ -1,21 +1,24 @@
 import type { Pool } from 'pg';
 import type { Delivery } from './delivery.ts';
+import type { Outbound } from './outbound.ts';
 
 const patienceMs = 2_000;
 
 /**
  * What `GET /readyz` says: null for each part that is there, else why not. A process that only accepts does without
- * Temporal: being away, it delays and never refuses.
+ * Temporal and without a way out: being away, they delay and never refuse.
  */
 export function createReadiness(
   pool: Pool,
   delivery: Delivery | null,
+  outbound: Pick<Outbound, 'objection'>,
 ): () => Promise<Record<string, string | null>> {
   return async () => ({
     postgres: await objection(pool.query('SELECT 1'), 'PostgreSQL does not answer'),
     ...(delivery && {
       temporal: await objection(askTemporal(delivery), 'Temporal does not answer'),
       worker: delivery.worker.isPolling() ? null : 'the worker does not poll',
+      egress: outbound.objection(),
     }),
   });
 }

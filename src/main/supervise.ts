@@ -2,9 +2,13 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { searchAttributeNames } from '../../workflows/search-attributes.ts';
 import type { Config } from '../config.ts';
+import { temporalTlsFiles, temporalTlsVariables } from '../domain/temporal-tls.ts';
 import type { EmbeddedLog } from '../embedded/embedded-log.ts';
 import { nodePart } from '../embedded/node-part.ts';
+import { isNewDatabase, migrate } from '../db/migrate.ts';
+import { createPool } from '../db/pool.ts';
 import { startEmbedded } from '../embedded/start-embedded.ts';
+import { loadInstallationSecrets } from './installation-secrets.ts';
 
 export type Supervised = { temporalUiUrl: string | null; stop: () => Promise<void> };
 
@@ -20,9 +24,12 @@ export async function supervise(
     env,
     databaseUrl: config.DATABASE_URL,
     temporalAddress: config.TEMPORAL_ADDRESS,
+    temporalTls: temporalTlsFiles(config),
     namespace: config.TEMPORAL_NAMESPACE,
     searchAttributes: searchAttributeNames,
     temporalUiPort: config.TEMPORAL_UI_PORT,
+    temporalUiOrigins: config.TEMPORAL_UI_URL === undefined ? [] : [new URL(config.TEMPORAL_UI_URL).origin],
+    operatorPassword: async () => (await loadInstallationSecrets(config)).adminToken,
     log,
     signal,
   });
@@ -37,16 +44,30 @@ export async function supervise(
       ...env,
       DATABASE_URL: embedded.databaseUrl,
       TEMPORAL_ADDRESS: embedded.temporalAddress,
+      ...(embedded.temporalTls && temporalTlsVariables(embedded.temporalTls)),
       ...(temporalUiUrl !== null && { TEMPORAL_UI_URL: temporalUiUrl }),
     },
     readyTimeoutMs: 60_000,
     stopTimeoutMs: 45_000,
   });
   try {
+    await migrateOwn(config, embedded.databaseUrl, log);
     await embedded.addPart(app);
   } catch (cause) {
     await embedded.stop();
     throw cause;
   }
   return { temporalUiUrl, stop: () => embedded.stop() };
+}
+
+/** The embedded database is ours to migrate, and a new one has nothing to lose; any other is migrated by command. */
+async function migrateOwn(config: Config, databaseUrl: string, log: EmbeddedLog): Promise<void> {
+  const pool = createPool(databaseUrl, { max: 1, application_name: 'ringback-migrate' });
+  try {
+    if (config.DATABASE_URL !== undefined && !(await isNewDatabase(pool))) return;
+    const applied = await migrate(pool);
+    if (applied.length > 0) log.info({ migrations: applied }, 'schema migrated');
+  } finally {
+    await pool.end();
+  }
 }

@@ -6,7 +6,9 @@ import type { AccessTokenAnswer, AccessTokens, CallbackSender, OAuth2Credential 
 type Fetched = { token: string; goodUntilMs: number } | NonNullable<Exchange['failure']>;
 type Entry = { pending: Promise<Fetched>; fetched: Fetched | null };
 
-const fetchTimeoutMs = 30_000;
+const maxFetchTimeoutMs = 30_000;
+/** Of an attempt's patience, what its token may take: whose failure it is has to be known before the attempt ends. */
+const shareOfPatience = 0.8;
 /** RFC 6749 leaves it to the server's documentation when `expires_in` is missing. */
 const defaultLifetimeSeconds = 300;
 const maxLifetimeSeconds = 86_400;
@@ -25,11 +27,18 @@ export function createAccessTokens({
 
   const isGood = (entry: Entry, rejected?: string): boolean => {
     if (!entry.fetched) return true;
+    // eslint-disable-next-line no-restricted-syntax -- both are ours: nobody shows us one
     return 'token' in entry.fetched && entry.fetched.goodUntilMs > now() && entry.fetched.token !== rejected;
   };
 
-  const startFetching = (key: string, credential: OAuth2Credential): Entry => {
-    const entry: Entry = { fetched: null, pending: fetchToken(sender, credential, now) };
+  const startFetching = (
+    key: string,
+    owner: string,
+    credential: OAuth2Credential,
+    timeoutMs: number,
+  ): Entry => {
+    const request = { owner, timeoutMs: Math.min(maxFetchTimeoutMs, Math.ceil(shareOfPatience * timeoutMs)) };
+    const entry: Entry = { fetched: null, pending: fetchToken(sender, credential, request, now) };
     void entry.pending.then((fetched) => {
       entry.fetched = fetched;
     });
@@ -44,7 +53,8 @@ export function createAccessTokens({
     async obtain({ callbackId, version }, credential, { signal, timeoutMs, rejected }) {
       const key = `${callbackId}/${version}`;
       const known = entries.get(key);
-      const entry = known && isGood(known, rejected) ? known : startFetching(key, credential);
+      const entry =
+        known && isGood(known, rejected) ? known : startFetching(key, callbackId, credential, timeoutMs);
       const isNew = entry.fetched === null;
       const fetched = entry.fetched ?? (await patiently(entry.pending, signal, timeoutMs));
       return 'token' in fetched
@@ -76,6 +86,7 @@ function patiently(pending: Promise<Fetched>, signal: AbortSignal, timeoutMs: nu
 async function fetchToken(
   sender: CallbackSender,
   { token_url, client_id, client_secret, scope }: OAuth2Credential,
+  { owner, timeoutMs }: { owner: string; timeoutMs: number },
   now: () => number,
 ): Promise<Fetched> {
   const askedAtMs = now();
@@ -83,6 +94,7 @@ async function fetchToken(
   const basic = Buffer.from(`${formEncoded(client_id)}:${formEncoded(client_secret)}`).toString('base64');
   const { failure, response } = await sender.send(
     {
+      owner,
       method: 'POST',
       url: token_url,
       headers: {
@@ -94,7 +106,7 @@ async function fetchToken(
         grant_type: 'client_credentials',
         ...(scope !== undefined && { scope }),
       }).toString(),
-      timeoutMs: fetchTimeoutMs,
+      timeoutMs,
     },
     never,
   );

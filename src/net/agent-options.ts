@@ -1,6 +1,5 @@
-/** How an agent keeps its connections, wherever they lead: also of those that the tests make to receivers of their own. */
+/** How a connection is used and kept, wherever it leads. */
 export const agentOptions = {
-  connections: 64,
   pipelining: 1,
   // Shorter than any receiver's usual patience with an idle connection (gunicorn's is 2 s), else a request meets the
   // close half way and is lost unseen. Up to a second undici keeps time exactly, beyond that to a second or so.

@@ -1,5 +1,5 @@
 import type { Exchange } from '../domain/attempt.ts';
-import { EgressProxyError } from './egress-tunnel.ts';
+import { SilentProxyError, TargetRefusedError } from './egress-tunnel.ts';
 import { LateError, StoppedError } from './give-until.ts';
 import { RefusedAddressError } from './guarded-agent.ts';
 import { HostileAnswerError } from './send-once.ts';
@@ -8,7 +8,7 @@ type Failure = NonNullable<Exchange['failure']>;
 
 export type FailureContext = { isTls: boolean; isSent: boolean; hasAnswered: boolean; timeoutMs: number };
 
-const words: Readonly<Record<string, string>> = {
+const words = {
   ECONNREFUSED: 'nothing listens at that address and port',
   EHOSTUNREACH: 'the host cannot be reached',
   ENETUNREACH: 'the network cannot be reached',
@@ -19,7 +19,7 @@ const words: Readonly<Record<string, string>> = {
   UND_ERR_HEADERS_OVERFLOW: 'the response headers are too large',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the body is not as long as its content-length says',
   RINGBACK_ENDLESS_ANSWER: 'the answer is without end',
-};
+} as const;
 
 const tlsWords: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'the certificate has expired',
@@ -46,14 +46,26 @@ export function describeFailure(cause: unknown, context: FailureContext): Failur
   }
   if (cause instanceof RefusedAddressError)
     return { outcome: 'refused', reason: `Refused: ${cause.message}.` };
-  if (cause instanceof HostileAnswerError || cause instanceof EgressProxyError)
-    return { outcome: 'connect_error', reason: `The exchange failed: ${cause.message}.` };
+  if (cause instanceof HostileAnswerError) return connectError(cause.message);
+  // That there is a proxy, and what it says, is not for the history.
+  if (cause instanceof TargetRefusedError)
+    return connectError(cause.isForbidden ? 'the host may not be called from here' : words.EHOSTUNREACH);
+  if (cause instanceof SilentProxyError) return connectError(words.EHOSTUNREACH);
   const { code, message } = firstError(cause);
   const isClosed = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(code);
   if (isClosed && context.isTls && !context.isSent)
     return tlsError('the receiver closed the connection during the TLS handshake');
   if (isTlsCode(code)) return tlsError(tlsWords[code] ? `${tlsWords[code]} (${code})` : code);
-  return { outcome: 'connect_error', reason: `The exchange failed: ${inWords(code, message, context)}.` };
+  return connectError(inWords(code, message, context));
+}
+
+/** Of what is not the receiver's fault. What it is, the operator's log and metrics say: it would describe our network. */
+export function describeOwnFailure(): Failure {
+  return { outcome: 'egress_error', reason: "Ringback's own network failed. This attempt does not count." };
+}
+
+function connectError(reason: string): Failure {
+  return { outcome: 'connect_error', reason: `The exchange failed: ${reason}.` };
 }
 
 function tlsError(reason: string): Failure {
@@ -68,7 +80,7 @@ function inWords(code: string, message: string, { hasAnswered }: FailureContext)
     return hasAnswered
       ? 'the receiver closed the connection in the middle of its answer'
       : 'the receiver closed the connection before it answered';
-  return words[code] ?? code;
+  return Object.hasOwn(words, code) ? words[code as keyof typeof words] : code;
 }
 
 // By shape, not by class: Node's own errors are of another realm where code runs in a `vm` context, as tests do.

@@ -11,6 +11,7 @@ export type EgressPolicy = UrlPolicy & {
   /** Against a name, or an address without brackets, as the URL parser leaves it. */
   hostObjection(host: string): string | null;
   addressObjection(address: string): string | null;
+  portObjection(port: number): string | null;
 };
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
@@ -24,14 +25,25 @@ const specialBlocks = specialPurposeAddresses
   .sort((one, other) => other.cidr[1] - one.cidr[1]);
 
 /**
- * Callbacks reach public addresses only, over https only; `allow` opens CIDRs, `allowHttp` plain http. The URL check is
+ * Callbacks reach public addresses only, over https only, on ports 80, 443 and from 1024 up: below are other services,
+ * which an HTTP request can disturb. `allow` opens CIDRs, `allowHttp` plain http, `ports` single ports. The URL check is
  * for what is certain when a callback is configured; the address check is made on every connection.
  */
-export function createEgressPolicy(options: { allow: readonly string[]; allowHttp: boolean }): EgressPolicy {
+export function createEgressPolicy(options: {
+  allow: readonly string[];
+  allowHttp: boolean;
+  ports?: readonly number[];
+}): EgressPolicy {
   const opened: Cidr[] = options.allow.map((cidr) => ipaddr.parseCIDR(cidr));
 
   const schemeObjection = (protocol: string): string | null =>
     protocol === 'https:' || (options.allowHttp && protocol === 'http:') ? null : 'must start with https://';
+
+  const allowedPorts: readonly number[] = [80, 443, ...(options.ports ?? [])];
+  const portObjection = (port: number): string | null =>
+    port >= 1024 || allowedPorts.includes(port)
+      ? null
+      : `must use port 80, 443 or one from 1024 up: the operator has not allowed port ${port} (EGRESS_PORTS)`;
 
   const addressObjection = (text: string): string | null => {
     // ipaddr.js alone would read 010.0.0.1 and 0x7f.1, as not every other reader does.
@@ -56,11 +68,16 @@ export function createEgressPolicy(options: { allow: readonly string[]; allowHtt
     schemeObjection,
     hostObjection,
     addressObjection,
+    portObjection,
     objection(text) {
       if (!URL.canParse(text)) return 'is not a URL';
       const url = new URL(text);
       if (url.username !== '' || url.password !== '') return 'must not hold a user name or password';
-      return schemeObjection(url.protocol) ?? hostObjection(url.hostname.replace(/^\[|\]$/g, ''));
+      return (
+        schemeObjection(url.protocol) ??
+        (url.port === '' ? null : portObjection(Number(url.port))) ??
+        hostObjection(url.hostname.replace(/^\[|\]$/g, ''))
+      );
     },
   };
 }

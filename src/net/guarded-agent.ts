@@ -1,11 +1,13 @@
-import type { LookupAddress } from 'node:dns';
-import { lookup as dnsLookup } from 'node:dns/promises';
-import { isIP, type LookupFunction } from 'node:net';
-import { Agent, buildConnector } from 'undici';
-import { agentOptions } from './agent-options.ts';
+import { isIP } from 'node:net';
+import { buildConnector } from 'undici';
+import { connectToFirst, type Target } from './connect-to-first.ts';
+import { createConnections, type Connect, type Connections, type Progress } from './connections.ts';
 import type { EgressPolicy } from './egress-policy.ts';
-import { openTunnel } from './egress-tunnel.ts';
+import { createEgressTunnel } from './egress-tunnel.ts';
 import { guardReads } from './guard-reads.ts';
+import { createResolver, type NameResolver } from './resolver.ts';
+import { secureOver } from './secure-over.ts';
+import { createJudgeFailure, type JudgeFailure } from './way-out.ts';
 
 /** The connection was not made because its address may not be reached. */
 export class RefusedAddressError extends Error {
@@ -13,101 +15,63 @@ export class RefusedAddressError extends Error {
 }
 
 type Options = {
-  connectTimeoutMs?: number;
   /** Where connections are made through, `http://host:port`; it is the operator's, so it may be anywhere. */
   proxy?: string | undefined;
   /** What the receiver is shown in the TLS handshake; PEM. */
   clientCertificate?: { cert: string; key: string };
-  /** Every address of a name. What it answers is checked here, whoever answers. */
-  resolve?: (hostname: string) => Promise<LookupAddress[]>;
+  /** What it answers is checked here, whoever answers. */
+  resolver?: NameResolver;
+  maxIdleConnections?: number;
+  hasRoute?: () => Promise<boolean>;
 };
 
+export type HttpAgent = Connections & { judgeFailure: JudgeFailure };
+
 /**
- * An HTTP agent that checks the very address it connects to: names after their resolution, every answer of them, and
+ * Makes connections and checks the very address it connects to: names after their resolution, every answer of them, and
  * literals before any. A name that is checked first and resolved again later could answer differently the second time.
  */
 export function createGuardedAgent(
   policy: EgressPolicy,
-  {
-    // undici cannot take back a request that waits for its connection, so one that never comes about has to end by itself.
-    // The longest timeout of a callback is 120 s, so that the sender's deadline always comes first.
-    connectTimeoutMs = 120_000,
-    proxy,
-    clientCertificate,
-    resolve = (hostname) => dnsLookup(hostname, { all: true }),
-  }: Options = {},
-): Agent {
+  { proxy, clientCertificate, resolver = createResolver(), maxIdleConnections, hasRoute }: Options = {},
+): HttpAgent {
+  const tunnel = proxy === undefined ? null : createEgressTunnel(new URL(proxy), resolver);
+  // Over a connection that is there. Each exchange has one deadline, which ends the handshake as well.
+  const secure = buildConnector({ timeout: 0, ...clientCertificate });
+
   const refuse = (what: string, objection: string | null): void => {
     if (objection !== null) throw new RefusedAddressError(`${what} ${objection}`);
   };
 
-  const checkedAddresses = async (hostname: string): Promise<LookupAddress[]> => {
-    const addresses = await resolve(hostname);
-    for (const { address } of addresses)
-      refuse(`${hostname} resolves to an address that`, policy.addressObjection(address));
-    return addresses;
+  const checkedTargets = async (host: string, port: number, progress: Progress): Promise<Target[]> => {
+    if (isIP(host) !== 0) return [{ address: host, port }];
+    if (resolver.isAskedFor(host)) progress.askedFor = host;
+    const addresses = await resolver.resolve(host);
+    // Which one, and what it is in our network, is not for the history.
+    if (addresses.some(({ address }) => policy.addressObjection(address) !== null))
+      refuse(host, 'resolves to an address that is not public');
+    return addresses.map(({ address }) => ({ address, port }));
   };
 
-  const lookup: LookupFunction = (hostname, { all }, callback) => {
-    checkedAddresses(hostname).then(
-      (addresses) => {
-        const [first] = addresses;
-        if (!first) callback(noAddress(hostname), []);
-        else if (all) callback(null, addresses);
-        else callback(null, first.address, first.family);
-      },
-      (cause: unknown) => callback(cause as Error, []),
-    );
+  const connect: Connect = async (target, { signal, progress }) => {
+    const { protocol, hostname: host } = target;
+    const port = Number(target.port) || (protocol === 'https:' ? 443 : 80);
+    // What is refused at configuration may have been configured under another policy.
+    refuse('the URL', policy.schemeObjection(protocol));
+    refuse('the URL', policy.portObjection(port));
+    refuse(host, policy.hostObjection(host));
+    progress.stage = 'resolving';
+    const targets = await checkedTargets(host, port, progress);
+    progress.stage = 'connecting';
+    // The checked address is what the proxy is asked for: given the name, it would resolve it once more, and a rebinding
+    // name would lead it, and so the callback, to what this network keeps private.
+    const socket = await (tunnel ? tunnel.open(targets, signal) : connectToFirst(targets, signal));
+    progress.stage = 'connected';
+    return guardReads(protocol === 'https:' ? await secureOver(secure, target, socket, signal) : socket);
   };
 
-  const connectDirectly = buildConnector({ lookup, timeout: connectTimeoutMs, ...clientCertificate });
-
-  // Resolved and checked here as well, and it is the checked address that the proxy is asked for: given the name, it would
-  // resolve it once more, and a rebinding name would lead it, and so the callback, to what this network keeps private.
-  const connectThrough =
-    (proxyUrl: URL): buildConnector.connector =>
-    (options, callback) => {
-      const { hostname: host, protocol, port } = options;
-      const found = isIP(host) === 0 ? checkedAddresses(host) : Promise.resolve([{ address: host }]);
-      found
-        .then(async (addresses) => {
-          if (addresses.length === 0) throw noAddress(host);
-          const targetPort = Number(port) || (protocol === 'https:' ? 443 : 80);
-          return openTunnel(
-            proxyUrl,
-            addresses.map(({ address }) => ({ address, port: targetPort })),
-            AbortSignal.timeout(connectTimeoutMs),
-          );
-        })
-        .then(
-          (socket) => {
-            if (protocol === 'https:') connectDirectly({ ...options, httpSocket: socket }, callback);
-            else callback(null, socket);
-          },
-          (cause: unknown) => callback(cause as Error, null),
-        );
-    };
-  const connect = proxy === undefined ? connectDirectly : connectThrough(new URL(proxy));
-
-  return new Agent({
-    ...agentOptions,
-    connect: (options, callback) => {
-      try {
-        // What is refused at configuration may have been configured under another policy.
-        refuse('the URL', policy.schemeObjection(options.protocol));
-        refuse(options.hostname, policy.hostObjection(options.hostname));
-      } catch (refusal) {
-        callback(refusal as Error, null);
-        return;
-      }
-      connect(options, (...result) => {
-        if (result[1]) guardReads(result[1]);
-        callback(...result);
-      });
-    },
-  });
-}
-
-function noAddress(hostname: string): Error {
-  return Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' });
+  return {
+    ...createConnections(connect, { ...(maxIdleConnections !== undefined && { maxIdleConnections }) }),
+    judgeFailure: createJudgeFailure({ resolver, tunnel, ...(hasRoute && { hasRoute }) }),
+  };
 }

@@ -4,6 +4,7 @@ import type { CallbackResponse } from '../domain/attempt.ts';
 import type { CallbackRequest } from '../ports/index.ts';
 import { boundHeaders } from './bound-headers.ts';
 import { collectBody, type BodyCollector } from './collect-body.ts';
+import type { Connection } from './connections.ts';
 
 /** The receiver does what HTTP does not allow, or allows without end. */
 export class HostileAnswerError extends Error {
@@ -21,16 +22,16 @@ export type Sending = {
   isSent(): boolean;
   /** The answer as far as it has come; null without a status line. */
   received(): Promise<CallbackResponse | null>;
-  /** Closes the connection, or lets it never be used for this. */
+  /** Closes the connection, also while it is being made. */
   abandon(reason: Error): void;
 };
 
 /** Sends one request, once, and collects its answer within bounds. */
 export function sendOnce(
-  agent: Dispatcher,
-  request: Pick<CallbackRequest, 'method' | 'url' | 'headers' | 'body'> & { keepAlive: boolean },
+  connection: Pick<Connection, 'dispatcher' | 'mayKeep' | 'destroy'>,
+  request: Pick<CallbackRequest, 'method' | 'url' | 'headers' | 'body'>,
 ): Sending {
-  let connection: Dispatcher.DispatchController | null = null;
+  let sent: Dispatcher.DispatchController | null = null;
   let abandonedBecause: Error | null = null;
   let head: Pick<CallbackResponse, 'status' | 'headers'> | null = null;
   let body: BodyCollector | null = null;
@@ -39,11 +40,11 @@ export function sendOnce(
 
   const abandon = (reason: Error): void => {
     abandonedBecause ??= reason;
-    connection?.abort(reason);
+    connection.destroy(reason);
   };
   const ended = new Promise<void>((resolve, reject) => {
     const { origin, pathname, search } = new URL(request.url);
-    agent.dispatch(
+    connection.dispatcher.dispatch(
       {
         origin,
         path: pathname + search,
@@ -51,14 +52,14 @@ export function sendOnce(
         headers: request.headers,
         // An empty POST says that it is empty; a GET says nothing of a body.
         body: request.body === null ? emptyBody[request.method] : Buffer.from(request.body, 'utf8'),
-        reset: !request.keepAlive,
+        reset: !connection.mayKeep,
       },
       {
         onRequestStart(controller) {
           // undici starts a request again whose connection it closed itself: here it is sent once or never.
-          if (connection) abandonedBecause ??= new Error('The request was sent before.');
+          if (sent) abandonedBecause ??= new Error('The request was sent before.');
           if (abandonedBecause) controller.abort(abandonedBecause);
-          else connection = controller;
+          else sent = controller;
         },
         onResponseStart(controller, status, headers) {
           if (status < 200) {
@@ -90,7 +91,7 @@ export function sendOnce(
   return {
     ended,
     abandon,
-    isSent: () => connection !== null,
+    isSent: () => sent !== null,
     async received() {
       return head && body && { ...head, ...(await body.finish(isWhole)) };
     },

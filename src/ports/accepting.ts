@@ -88,11 +88,16 @@ export interface NotificationStore {
   /** Stores it, or answers with the one that has its id already. */
   register(notification: NewNotification): Promise<{ stored: NewNotification; wasCreated: boolean }>;
   find(id: string): Promise<Notification | null>;
+  /**
+   * The seconds until a notification of which nothing final was heard has been stored for so many hours, 0 from then on;
+   * null when there is none, or something final was heard of it.
+   */
+  secondsUntilOverdue(id: string, hours: number): Promise<number | null>;
   /** The letters that these references name, within a scope or of all, each with the reference that names it. */
   findLetters(
     references: readonly string[],
     scope: OwnedScope | null,
-  ): Promise<{ id: string; reference: string }[]>;
+  ): Promise<{ id: string; serviceId: string; reference: string }[]>;
   /** Of several `statuses`, `types` or `keyTypes`, those that have one of them. */
   list(query: ListNotifications & NotificationChoice): Promise<Page<Notification>>;
 }
@@ -115,7 +120,10 @@ export type HistoryRow = {
   statusDescription: string | null;
   providerResponse: string | null;
   nextAttemptAt: Instant | null;
+  /** The newest of them, in order. */
   attempts: Attempt[];
+  /** Whether its notification has a later one. */
+  hasNext?: boolean;
 };
 
 export interface StatusStore {
@@ -132,5 +140,8 @@ export interface StatusStore {
     owner: string | null,
     leftToAny?: readonly string[],
   ): Promise<ReadonlySet<string>>;
-  history(notificationId: string): Promise<HistoryRow[]>;
+  /** Up to `limit` statuses behind the sequence `after`, in sequence, fewer where they are large; without a page the first. */
+  history(notificationId: string, page?: { limit: number; after: number }): Promise<HistoryRow[]>;
+  /** The attempts of one status that have a number below `before`, the newest first; the cursor is the last's number. */
+  attempts(status: StatusKey, page: { limit: number; before: number | null }): Promise<Page<Attempt>>;
 }

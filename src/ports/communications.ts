@@ -5,6 +5,7 @@ import type { CommunicationMailFacts } from '../domain/communication-mail.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Drain } from '../domain/drain.schema.ts';
 import type { Page, PageQuery } from '../domain/page.schema.ts';
+import type { SetAsideRequest } from '../domain/workflow-request.schema.ts';
 
 /** A service's callback for one event, or a communication of Dispatch, which is its own owner. */
 export type CommunicationKind = CallbackEvent | 'communication';
@@ -29,7 +30,10 @@ export interface DrainStore {
   find(id: string): Promise<{ drain: Drain; serviceId: string } | null>;
   /** Ends a running drain; what it has not released stays held. */
   cancel(id: string): Promise<void>;
-  /** Releases up to `limit` statuses, the longest held first, and says how the drain then stands. */
+  /**
+   * Releases up to `limit` statuses, the longest held first, and no more than its rate allows by now; says how the drain
+   * then stands.
+   */
   release(id: string, limit: number): Promise<Drain | null>;
 }
 
@@ -41,6 +45,8 @@ export interface MailStore {
   unsent(communicationId: string, kind: CommunicationMailFacts['kind'], occasion: number): Promise<string[]>;
   /** Null when there is none, or it was sent already. */
   load(id: string): Promise<OpenMail | null>;
+  /** True when `by` alone may send it for so many seconds: it is not sent yet, and nobody else is at it. */
+  claim(id: string, by: string, seconds: number): Promise<boolean>;
   sent(id: string): Promise<void>;
 }
 
@@ -61,13 +67,33 @@ export type WorkflowRequest = {
   signal: string | null;
   /** By which the request is told from one of the same workflow that was made since. */
   notBefore: Instant;
+  /** Since when it was due. */
+  dueSince: Instant;
+  /** How often it was refused. */
+  tries: number;
 };
 
+type RequestKey = Pick<WorkflowRequest, 'workflowId' | 'notBefore'>;
+
 export interface WorkflowRequests {
-  /** Up to `limit` requests that may be started by now, the oldest first. */
-  open(limit: number): Promise<WorkflowRequest[]>;
+  /** Up to `limit` requests that are due, the longest due first; nobody else gets them for `leaseSeconds`. */
+  claim(limit: number, leaseSeconds: number): Promise<WorkflowRequest[]>;
   /** Forgets a request whose workflow has been started, unless it was asked for again. */
-  done(request: Pick<WorkflowRequest, 'workflowId' | 'notBefore'>): Promise<void>;
+  done(request: RequestKey): Promise<void>;
+  /** Gives back requests that were not tried, at their places. */
+  release(requests: readonly (RequestKey & Pick<WorkflowRequest, 'dueSince'>)[]): Promise<void>;
+  /** Gives back requests that could not be started, for no fault of theirs. */
+  postpone(requests: readonly RequestKey[], seconds: number): Promise<void>;
+  /** Counts a try that was refused: it is due again `afterSeconds` from now, or never, when that is null. */
+  refuse(request: RequestKey, error: string, afterSeconds: number | null): Promise<void>;
+}
+
+/** Requests that were refused so often that only an operator has them tried again. */
+export interface SetAsideRequests {
+  list(page: PageQuery): Promise<Page<SetAsideRequest>>;
+  /** Has it tried again, as often as a new one; null when there is none of this id. */
+  retry(id: string): Promise<SetAsideRequest | null>;
+  count(): Promise<number>;
 }
 
 export interface WorkflowStarter {

@@ -16,9 +16,13 @@ import type { SealedCredentials } from '../domain/sealed-credentials.ts';
 /** A callback as an attempt needs it, with its credentials sealed. */
 export type StoredCallback = SealedCredentials & {
   id: string;
+  /** What has limits and a speed of its own: the callback, or one origin among the own URLs that share its row. */
+  receiverId: string;
   url: string;
   authType: CallbackAuth['type'];
   sealedAuth: Uint8Array | null;
+  /** `sealedAuth` is the notification's, for its own URL. */
+  hasOwnToken?: true;
   policy: RetryPolicy;
   isDisabled: boolean;
   /** Null for no warnings. */
@@ -55,9 +59,11 @@ export type DeliveryJob = {
    * is enabled, one that is still held. Null when it is this one's turn.
    */
   earlierOpen: { sequence: number; status: string; eventId: string; isHeld: boolean } | null;
-  /** Attempts that count: not those that we cut short, nor those before it was released. */
+  /** Attempts that count: not those that are ours (`isOurs`), nor those before it was released. */
   attemptsMade: number;
   attemptsRecorded: number;
+  /** How many attempts in a row, the last among them, our own way out has kept from taking place. */
+  ownFailures: number;
   /** Until its next attempt is due; 0 when it is, or when there was none yet. */
   dueInSeconds: number;
   acceptedAt: Instant;
@@ -128,6 +134,8 @@ export interface DeliveryStore {
 }
 
 export type CallbackRequest = {
+  /** Whose connections are used, the callback's id: nobody else's are. */
+  owner?: string;
   method: 'GET' | 'POST';
   url: string;
   headers: Record<string, string>;
@@ -177,21 +185,21 @@ export interface AccessTokens {
 }
 
 /** What the gate has to know of a callback. */
-export type GatedCallback = { id: string; maxInFlight: number; ratePerSecond: number | null };
+export type GatedCallback = { receiverId: string; maxInFlight: number; ratePerSecond: number | null };
 
-/** The attempts of this process, bounded for each callback. */
+/** The attempts of this process, bounded for each receiver. */
 export interface AttemptGate {
-  /** Begins an attempt at once and gives what ends it; null when the callback has no room, or others stand in line. */
+  /** Begins an attempt at once and gives what ends it; null when the receiver has no room, or others stand in line. */
   enter(callback: GatedCallback): (() => void) | null;
   /** The same in turn; null when the line is full, the wait too long, or `signal` aborts. */
   wait(callback: GatedCallback, signal: AbortSignal): Promise<(() => void) | null>;
   /** How many attempts are under way or in line. */
-  load(callbackId: string): number;
+  load(receiverId: string): number;
   /** How many of the callback's `maxInFlight` are this process's. */
   share(callback: Pick<GatedCallback, 'maxInFlight'>): number;
-  /** Its receiver has kept us waiting or was not there: for a while it counts as slow. */
-  noteSlow(callbackId: string): void;
-  isSlow(callbackId: string): boolean;
+  /** It has kept us waiting or was not there: for a while it counts as slow. */
+  noteSlow(receiverId: string): void;
+  isSlow(receiverId: string): boolean;
 }
 
 export interface DeliveryMetrics {

@@ -12,14 +12,16 @@ export type DispatchEntry = {
   serviceId: string;
   profile: string;
   callbackId: string;
+  /** See `StoredCallback.receiverId`. */
+  receiverId: string;
   /** Of the callback: how many attempts it allows at the same time. */
   maxInFlight: number;
   /** How often it was queued again while it stood in the queue: what was told of an earlier round is not this one. */
   round: number;
 };
 
-/** How many entries in all and of each callback, and of which callbacks none; a few more of the same notifications come with them. */
-type ClaimBounds = { limit: number; perCallback: number; except: readonly string[] };
+/** How many entries in all and for each receiver, and for which receivers none; a few more of the same notifications come with them. */
+type ClaimBounds = { limit: number; perReceiver: number; except: readonly string[] };
 
 export interface DispatchQueue {
   /**
@@ -27,7 +29,7 @@ export interface DispatchQueue {
    * are alive.
    */
   beat(owner: string, leaseSeconds: number): Promise<number>;
-  /** Takes over entries that are due and belong to nobody alive, the longest due of each callback first. */
+  /** Takes over entries that are due and belong to nobody alive, the longest due for each receiver first. */
   claim(owner: string, bounds: ClaimBounds): Promise<DispatchEntry[]>;
   /** Entries that `owner` has had for longer: those it does not remember were committed while the answer was lost. */
   owned(owner: string, olderThanSeconds: number): Promise<DispatchEntry[]>;

@@ -20,6 +20,8 @@ export interface ProviderStore {
   remove(serviceId: string, provider: string): Promise<boolean>;
   /** Of all services that have this provider. */
   of(provider: string): Promise<ProviderSettings[]>;
+  /** Another text than before once anybody's settings of this provider have changed. */
+  changes(provider: string): Promise<string>;
   /** Where nothing that comes is checked, as `<provider> of service <id>`. */
   unchecked(): Promise<{ serviceId: string; provider: string }[]>;
 }
@@ -35,19 +37,28 @@ export type NamedMessage = {
   destination: { to: string; type: string; provider: string | null } | null;
 };
 
+/** Whose messages a receipt can be about: an account's that was proven and, after these, of services without a check. */
+export type ReceiptScope = { serviceIds: readonly string[]; uncheckedServiceIds: readonly string[] };
+
 /** What is kept of a receipt that names nothing yet; `receipt` is as its provider's reading made it. */
-export type EarlyReceipt = {
+export type EarlyReceipt = ReceiptScope & {
   id: string;
   provider: string;
-  serviceIds: string[];
   eventId: string;
   receipt: unknown;
   receivedAt: Instant;
 };
 
 export interface ReceiptStore {
-  /** The message of one of these services that the provider's reference, or the notification's id, names. */
-  find(provider: string, reference: string, serviceIds: ReadonlySet<string>): Promise<NamedMessage | null>;
+  /**
+   * What the name names: of each of these services the message that was stored last. `namesBy` says whether it is the
+   * notification's id or the provider's reference.
+   */
+  find(
+    name: { provider: string; namesBy: 'id' | 'reference'; reference: string },
+    serviceIds: readonly string[],
+  ): Promise<NamedMessage[]>;
+  /** Once for each id. */
   keepEarly(early: Omit<EarlyReceipt, 'receivedAt'>): Promise<void>;
   /** Up to `limit` that are to be looked at again now; each is given to one caller, for a while. */
   dueEarly(limit: number): Promise<EarlyReceipt[]>;

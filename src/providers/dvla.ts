@@ -7,6 +7,7 @@ const statuses: Readonly<Record<string, string>> = { DESPATCHED: 'delivered', RE
 export const dvla: Provider = {
   name: 'dvla',
   proof: 'signed_token',
+  namesBy: 'id',
   method: 'POST',
   readStatus,
   statusTaken: { status: 204, contentType: 'application/json', body: '' },

@@ -21,6 +21,7 @@ const codes: Readonly<Record<string, { status: string; description: string }>> =
 export const firetext: Provider = {
   name: 'firetext',
   proof: 'password_or_token',
+  namesBy: 'id',
   method: 'POST',
   readStatus,
   readInbound,

@@ -8,9 +8,11 @@ import { sap } from './sap.ts';
 import { ses } from './ses.ts';
 import { snsSms } from './sns-sms.ts';
 import { spryng } from './spryng.ts';
+import { withStorableReadings } from './storable-readings.ts';
 import { telstra } from './telstra.ts';
 import { twilio } from './twilio.ts';
 
+export { hasTooManyFields, maxFields, pairsOf } from './form.ts';
 export { onSuppressionList } from './ses.ts';
 export type { InboundText, Proof, Provider, ProviderRequest, Receipt, Reply } from './provider.ts';
 
@@ -18,6 +20,6 @@ export type { InboundText, Proof, Provider, ProviderRequest, Receipt, Reply } fr
 export const providers: ReadonlyMap<string, Provider> = new Map(
   [mmg, firetext, ses, snsSms, pinpoint, twilio, telstra, sap, spryng, messagebox, dvla].map((provider) => [
     provider.name,
-    provider,
+    withStorableReadings(provider),
   ]),
 );

@@ -26,6 +26,7 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 export const messagebox: Provider = {
   name: 'messagebox',
   proof: 'password_or_token',
+  namesBy: 'id',
   method: 'POST',
   readStatus,
   statusTaken: jsonReply(200, { result: 'success' }),

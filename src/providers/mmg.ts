@@ -63,6 +63,7 @@ const substatuses: Readonly<Record<string, Readonly<Record<string, string>>>> = 
 export const mmg: Provider = {
   name: 'mmg',
   proof: 'password_or_token',
+  namesBy: 'id',
   method: 'POST',
   readStatus,
   readInbound,

@@ -18,6 +18,7 @@ const failures: readonly (readonly [text: string, status: string])[] = [
 export const pinpoint: Provider = {
   name: 'pinpoint',
   proof: 'password_or_token',
+  namesBy: 'reference',
   method: 'POST',
   readStatus,
   statusTaken: jsonReply(200, { result: 'success' }),

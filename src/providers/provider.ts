@@ -10,7 +10,7 @@ export type ProviderRequest = {
 
 /** What a provider says became of one message. */
 export type Receipt = {
-  /** Names the notification: by the provider's own reference, or by the notification's id, as this provider does. */
+  /** Names the notification; see `namesBy`. */
   reference: string;
   /** By which a repeat is recognised; null where the whole request is what tells it. */
   key: string | null;
@@ -54,6 +54,8 @@ export type Proof = 'password_or_token' | 'twilio' | 'sns' | 'oauth2' | 'signed_
 export type Provider = {
   name: string;
   proof: Proof;
+  /** Whether its receipts name the notification by the notification's id, or by the provider's own reference. */
+  namesBy: 'id' | 'reference';
   method: 'GET' | 'POST';
   readStatus: (request: ProviderRequest) => Reading<Receipt>;
   readInbound?: (request: ProviderRequest) => Reading<InboundText>;

@@ -1,5 +1,7 @@
 // What most providers' requests have in common: JSON or a form, fields that must be there, and times without an offset.
 import type { Instant } from '../domain/instant.ts';
+import { storableInstant } from '../domain/storable.ts';
+import { pairsOf } from './form.ts';
 import type { ProviderRequest, Reading, Reply } from './provider.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -31,10 +33,10 @@ export function objectOf(value: unknown): Fields | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
 }
 
-/** The form that the body is, or the query where there is no body. */
-export function formOf(request: ProviderRequest): Fields {
-  const text = textOf(request) ?? '';
-  return Object.fromEntries([...new URLSearchParams(text)].reverse());
+/** The first value of each of a form's fields; null where there are more than any provider sends. */
+export function formOf(request: ProviderRequest): Fields | null {
+  const pairs = pairsOf(textOf(request) ?? '');
+  return pairs && Object.fromEntries(pairs.reverse());
 }
 
 export function queryOf({ query }: ProviderRequest): Fields {
@@ -45,11 +47,7 @@ export function queryOf({ query }: ProviderRequest): Fields {
 export function field(fields: Fields, name: string): string | null {
   const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-  return typeof value === 'string' && value !== '' && isStorable(value) ? value : null;
-}
-
-function isStorable(text: string): boolean {
-  return text.length <= 4000 && !text.includes('\u0000') && text.isWellFormed();
+  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 /**
@@ -119,11 +117,16 @@ export function timeIn(zone: string, text: string | null): Instant | null {
   );
   if (!match) return null;
   const [, date = '', time = '', fraction = '', offset] = match;
-  const asUtc = Date.parse(`${date}T${time}${offset ?? 'Z'}`);
-  if (Number.isNaN(asUtc)) return null;
-  const ms = offset === undefined ? asUtc - zoneOffsetMs(zone, asUtc) : asUtc;
+  const shown = storableInstant(`${date}T${time}.000000Z`);
+  // At either end, a zone can show a year that has no four digits.
+  if (shown === null || (offset === undefined && !/^(?!000[01]|9999)/.test(date))) return null;
+  const ms =
+    offset === undefined
+      ? Date.parse(shown) - zoneOffsetMs(zone, Date.parse(shown))
+      : Date.parse(`${date}T${time}${offset}`);
+  if (Number.isNaN(ms)) return null;
   const iso = new Date(ms).toISOString();
-  return /^\d{4}-/.test(iso) ? `${iso.slice(0, 19)}.${fraction.padEnd(6, '0')}Z` : null;
+  return storableInstant(`${iso.slice(0, 19)}.${fraction.padEnd(6, '0')}Z`);
 }
 
 /** How far a zone is ahead of UTC when its clocks show this time. */
@@ -134,7 +137,7 @@ function zoneOffsetMs(zone: string, shownMs: number): number {
       ...{ hour: '2-digit', minute: '2-digit', second: '2-digit' },
     }).formatToParts(utcMs);
     const of = (type: string): string => parts.find((part) => part.type === type)?.value ?? '00';
-    const shown = `${of('year')}-${of('month')}-${of('day')}T${of('hour')}:${of('minute')}:${of('second')}Z`;
+    const shown = `${of('year').padStart(4, '0')}-${of('month')}-${of('day')}T${of('hour')}:${of('minute')}:${of('second')}Z`;
     return Date.parse(shown) - utcMs;
   };
   // Once more from the better guess, for the hours around a change of the clocks.

@@ -13,6 +13,7 @@ const statuses: Readonly<Record<string, string>> = {
 export const sap: Provider = {
   name: 'sap',
   proof: 'oauth2',
+  namesBy: 'reference',
   method: 'POST',
   readStatus,
   readInbound,

@@ -14,6 +14,9 @@ import {
 
 export const onSuppressionList = 'The email address is on the GC Notify suppression list';
 
+/** GC Notify's lambda hands on ten at most. */
+const maxMessages = 100;
+
 /** What GC Notify tells of a bounce beside its status, by type and subtype. */
 const responses: Readonly<Record<string, string>> = {
   'Permanent/Suppressed': 'The email address is on our email provider suppression list',
@@ -25,6 +28,7 @@ const responses: Readonly<Record<string, string>> = {
 export const ses: Provider = {
   name: 'ses',
   proof: 'sns',
+  namesBy: 'reference',
   method: 'POST',
   readStatus,
   statusTaken: jsonReply(200, { result: 'success' }),
@@ -47,8 +51,9 @@ function readStatus(request: ProviderRequest): Reading<Receipt> {
 
 /** One, in SNS's envelope or without it, or several, as GC Notify's lambda hands them on. */
 function notificationsOf(envelope: Fields): Fields[] | null {
-  if (Array.isArray(envelope['Messages'])) {
-    const all = (envelope['Messages'] as unknown[]).slice(0, 100).map(objectOf);
+  const several: unknown = envelope['Messages'];
+  if (Array.isArray(several)) {
+    const all = several.length > maxMessages ? [null] : several.map(objectOf);
     return all.every((one) => one !== null) ? all : null;
   }
   const inner = unwrapped(envelope);

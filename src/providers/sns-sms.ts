@@ -24,6 +24,7 @@ const failures: Readonly<Record<string, string>> = {
 export const snsSms: Provider = {
   name: 'sns-sms',
   proof: 'password_or_token',
+  namesBy: 'reference',
   method: 'POST',
   readStatus,
   statusTaken: jsonReply(200, { result: 'success' }),

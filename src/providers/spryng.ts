@@ -18,6 +18,7 @@ const reasons: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 export const spryng: Provider = {
   name: 'spryng',
   proof: 'password_or_token',
+  namesBy: 'id',
   method: 'GET',
   readStatus,
   statusTaken: jsonReply(200, { result: 'success' }),

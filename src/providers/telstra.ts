@@ -17,6 +17,7 @@ const statuses: Readonly<Record<string, string>> = {
 export const telstra: Provider = {
   name: 'telstra',
   proof: 'password_or_token',
+  namesBy: 'reference',
   method: 'POST',
   readStatus,
   statusTaken: jsonReply(200, { result: 'success' }),

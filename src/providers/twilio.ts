@@ -8,6 +8,7 @@ import {
   readOne,
   refusedAsNotify,
   statusOf,
+  unreadable,
   type Fields,
 } from './reading.ts';
 
@@ -29,6 +30,7 @@ const emptyTwiml = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 export const twilio: Provider = {
   name: 'twilio',
   proof: 'twilio',
+  namesBy: 'reference',
   method: 'POST',
   readStatus,
   readInbound,
@@ -39,13 +41,13 @@ export const twilio: Provider = {
 
 function readStatus(request: ProviderRequest): Reading<Receipt> {
   const fields = fieldsOf(request);
+  if (!fields) return unreadable('Twilio');
   const isCall = field(fields, 'CallSid') !== null && field(fields, 'MessageSid') === null;
   const [sidName, statusName] = isCall ? ['CallSid', 'CallStatus'] : ['MessageSid', 'MessageStatus'];
-  const token = request.headers['i-twilio-idempotency-token'];
   return readOne('Twilio', fields, [statusName, sidName], (text) => ({
     reference: text(sidName),
-    // The token is one request's, over its repeats.
-    key: token === undefined ? null : `${token}/${text(sidName)}/${text(statusName)}`,
+    // I-Twilio-Idempotency-Token is not signed: with another one, a captured request would be another event.
+    key: null,
     status: statusOf(statuses, text(statusName)),
     word: text(statusName),
     description: null,
@@ -64,7 +66,8 @@ function readInbound(request: ProviderRequest): Reading<InboundText> {
   }));
 }
 
-function fieldsOf(request: ProviderRequest): Fields {
+function fieldsOf(request: ProviderRequest): Fields | null {
   const isJson = (request.headers['content-type'] ?? '').toLowerCase().startsWith('application/json');
-  return { ...queryOf(request), ...(isJson ? jsonOf(request) : formOf(request)) };
+  const fields = isJson ? jsonOf(request) : formOf(request);
+  return fields && { ...queryOf(request), ...fields };
 }

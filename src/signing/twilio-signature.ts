@@ -1,68 +1,93 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { equalsInConstantTime } from './constant-time.ts';
 
 /** A webhook as Twilio signs it: the URL it was told to call, and the form of a POST. */
 export type SignedWebhook = { url: string; form: readonly (readonly [string, string])[]; body: Uint8Array };
 
+/** What is signed of a webhook behind its host; made once, however many tokens it is tried with. */
+export type TwilioContent = {
+  /** The path and query, as they came and as Twilio may have written them. */
+  rests: readonly string[];
+  /** The form, by name; of a name that comes several times each value once, in their order. */
+  form: readonly (readonly [string, string])[];
+  suffix: string;
+  /** The body is bound by its digest in the query, and not as a form. */
+  isBodyDigested: boolean;
+};
+
+const urlPattern = /^(https?:\/\/[^/?#]*)(.*)$/is;
+
+/** Null for what Twilio cannot have signed: a body that is neither a form nor bound by its digest. */
+export function twilioContentOf({ url, form, body }: SignedWebhook): TwilioContent | null {
+  const rest = urlPattern.exec(url)?.[2];
+  if (rest === undefined) return null;
+  const query = rest.includes('?') ? rest.slice(rest.indexOf('?') + 1) : '';
+  const parameters = new URLSearchParams(query);
+  const expectedDigest = parameters.get('bodySHA256');
+  const rests = [...new Set([rest, reencoded(rest, parameters)])];
+  if (expectedDigest !== null)
+    return equalsInConstantTime(expectedDigest, createHash('sha256').update(body).digest('hex'))
+      ? { rests, form: [], suffix: '', isBodyDigested: true }
+      : null;
+  if (form.length === 0 && body.length > 0) return null;
+  const written = inOrder(form);
+  const suffix = written.map(([name, value]) => name + value).join('');
+  return { rests, form: written, suffix, isBodyDigested: false };
+}
+
 /**
- * Whether a webhook is signed with this token: the URL, with the form's fields behind it or, for any other body, with the
- * body's digest in its query. The port may be left out or written, as Twilio does either.
+ * The very text that was signed with this token, with the port left out or written, as Twilio does either; null where
+ * none was. One signature has one such text.
  */
-export function isSignedByTwilio(authToken: string, signature: string, webhook: SignedWebhook): boolean {
-  const expectedDigest = digestInQuery(webhook.url);
-  if (expectedDigest !== null && !equalsInConstantTime(expectedDigest, sha256(webhook.body))) return false;
-  // A body that is neither a form nor bound by its digest is not what was signed.
-  if (expectedDigest === null && webhook.form.length === 0 && webhook.body.length > 0) return false;
-  const suffix = expectedDigest === null ? written(webhook.form) : '';
+export function textSignedByTwilio(
+  authToken: string,
+  signature: string,
+  origin: string,
+  { rests, suffix }: TwilioContent,
+): string | null {
+  const given = Buffer.from(signature, 'base64');
+  // eslint-disable-next-line no-restricted-syntax -- how it is written, compared with itself
+  if (given.length !== 20 || given.toString('base64') !== signature) return null;
   // All of them, so that the time does not tell which it was.
-  return variantsOf(webhook.url)
-    .map((url) => equalsInConstantTime(signatureOf(authToken, url + suffix), signature))
-    .includes(true);
+  const signed = originsOf(origin)
+    .flatMap((own) => rests.map((rest) => own + rest))
+    .filter((url) =>
+      timingSafeEqual(createHmac('sha1', authToken).update(url).update(suffix).digest(), given),
+    );
+  return signed[0] === undefined ? null : signed[0] + suffix;
 }
 
-function signatureOf(authToken: string, text: string): string {
-  return createHmac('sha1', authToken).update(text, 'utf8').digest('base64');
+/** Whether a webhook is signed with this token. */
+export function isSignedByTwilio(authToken: string, signature: string, webhook: SignedWebhook): boolean {
+  const content = twilioContentOf(webhook);
+  const origin = urlPattern.exec(webhook.url)?.[1] ?? '';
+  return content !== null && textSignedByTwilio(authToken, signature, origin, content) !== null;
 }
 
-function digestInQuery(url: string): string | null {
-  return URL.canParse(url) ? new URL(url).searchParams.get('bodySHA256') : null;
+function inOrder(form: SignedWebhook['form']): [string, string][] {
+  const values = new Map<string, Set<string>>();
+  for (const [name, value] of form) {
+    const own = values.get(name) ?? new Set();
+    values.set(name, own.add(value));
+  }
+  return [...values.keys()]
+    .sort()
+    .flatMap((name) => [...(values.get(name) ?? [])].sort().map((value): [string, string] => [name, value]));
 }
 
-function sha256(body: Uint8Array): string {
-  return createHash('sha256').update(body).digest('hex');
-}
-
-/** By name; of a name that comes several times each value once, in their order. */
-function written(form: SignedWebhook['form']): string {
-  const names = [...new Set(form.map(([name]) => name))].sort();
-  return names
-    .map((name) => {
-      const values = [...new Set(form.filter(([own]) => own === name).map(([, value]) => value))].sort();
-      return values.map((value) => name + value).join('');
-    })
-    .join('');
-}
-
-function variantsOf(url: string): string[] {
-  const match = /^(https?):\/\/([^/?#]*)(.*)$/i.exec(url);
-  if (!match) return [url];
-  const [, scheme = '', authority = '', rest = ''] = match;
+function originsOf(origin: string): string[] {
+  const [scheme = '', authority = ''] = origin.split('://');
   const bare = authority.replace(/:\d+$/, '');
   const port = scheme.toLowerCase() === 'https' ? 443 : 80;
   const withPort = authority === bare ? `${bare}:${port}` : authority;
-  const ends = [rest, reencoded(rest)];
-  return [
-    ...new Set(ends.flatMap((end) => [authority, bare, withPort].map((host) => `${scheme}://${host}${end}`))),
-  ];
+  return [...new Set([authority, bare, withPort])].map((host) => `${scheme}://${host}`);
 }
 
 /** With the query as it is when it was taken apart and put together again, which some of Twilio's signatures are over. */
-function reencoded(rest: string): string {
-  const start = rest.indexOf('?');
-  if (start < 0) return rest;
-  const pairs = [...new URLSearchParams(rest.slice(start + 1))];
-  const query = pairs
+function reencoded(rest: string, parameters: URLSearchParams): string {
+  if (!rest.includes('?')) return rest;
+  const query = [...parameters]
     .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
     .join('&');
-  return `${rest.slice(0, start)}?${query}`;
+  return `${rest.slice(0, rest.indexOf('?'))}?${query}`;
 }

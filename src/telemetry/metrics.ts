@@ -5,11 +5,19 @@ import type { DeliveryMetrics } from '../ports/index.ts';
 export type Metrics = DeliveryMetrics & {
   /** A provider's receipt of a message that nobody has registered in time. */
   receiptDropped(provider: string): void;
+  /** One that was given to none, because several services of its account have used its reference. */
+  receiptAmbiguous(provider: string): void;
+  /** One that came before its message and could not be processed this time. */
+  receiptFailed(provider: string): void;
+  /** Credentials of one service that no key decrypts. */
+  secretUnopened(kind: 'provider' | 'api_key'): void;
+  /** An attempt that our own way out kept from taking place. */
+  egressFailed(kind: string): void;
   render(): Promise<{ contentType: string; text: string }>;
 };
 
-/** Every metric of a process, declared once. `queueDepth` is asked when the metrics are scraped. */
-export function createMetrics(queueDepth: () => Promise<number>): Metrics {
+/** Every metric of a process, declared once. `queueDepth` and `setAside` are asked when the metrics are scraped. */
+export function createMetrics(queueDepth: () => Promise<number>, setAside: () => Promise<number>): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -24,6 +32,30 @@ export function createMetrics(queueDepth: () => Promise<number>): Metrics {
     name: 'ringback_receipts_dropped_total',
     help: 'Receipts of messages that nobody registered within five minutes, by provider.',
     labelNames: ['provider'],
+    registers,
+  });
+  const receiptsAmbiguous = new Counter({
+    name: 'ringback_receipts_ambiguous_total',
+    help: 'Receipts whose reference several services of one account have used, by provider; none of them got it.',
+    labelNames: ['provider'],
+    registers,
+  });
+  const receiptsFailed = new Counter({
+    name: 'ringback_receipts_failed_total',
+    help: 'Failures to process a receipt that came before its message, by provider; it is retried for a day.',
+    labelNames: ['provider'],
+    registers,
+  });
+  const secretsUnopened = new Counter({
+    name: 'ringback_secrets_unopened_total',
+    help: 'Stored secrets that could not be decrypted, by kind; each concerns one service.',
+    labelNames: ['kind'],
+    registers,
+  });
+  const egressFailures = new Counter({
+    name: 'ringback_egress_failures_total',
+    help: 'Exchanges that our own network failed, by what of it was away: proxy, resolver, network or resources.',
+    labelNames: ['kind'],
     registers,
   });
   const dispatched = new Counter({
@@ -60,10 +92,22 @@ export function createMetrics(queueDepth: () => Promise<number>): Metrics {
       this.set(await queueDepth().catch(() => Number.NaN));
     },
   });
+  new Gauge({
+    name: 'ringback_workflow_requests_set_aside',
+    help: 'Requests for workflows that Temporal has refused too often; GET /v1/workflow-requests shows them.',
+    registers,
+    async collect() {
+      this.set(await setAside().catch(() => Number.NaN));
+    },
+  });
 
   return {
     accepted: (profile, isDuplicate) => accepted.inc({ profile, duplicate: String(isDuplicate) }),
     receiptDropped: (provider) => receiptsDropped.inc({ provider }),
+    receiptAmbiguous: (provider) => receiptsAmbiguous.inc({ provider }),
+    receiptFailed: (provider) => receiptsFailed.inc({ provider }),
+    secretUnopened: (kind) => secretsUnopened.inc({ kind }),
+    egressFailed: (kind) => egressFailures.inc({ kind }),
     dispatched: (count) => dispatched.inc(count),
     attempted: (outcome, durationMs) => {
       attempts.inc({ outcome });

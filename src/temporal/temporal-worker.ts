@@ -1,10 +1,13 @@
+import { readFile } from 'node:fs/promises';
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkflowBundle } from '@temporalio/worker';
 import type { Activities } from '../../activities/index.ts';
+import { readTemporalTls, type TemporalTlsFiles } from '../domain/temporal-tls.ts';
 import { attemptsTaskQueue } from '../../workflows/task-queues.ts';
 import { mainTaskQueue } from './task-queues.ts';
 import type { TemporalLog } from './temporal-runtime.ts';
 import { UnwatchedWorker } from './unwatched-worker.ts';
+import { attemptSlots, awaitSlots, workflowSlots } from './worker-slots.ts';
 
 const reconnectMs = 1_000;
 const shutdownTimes = { shutdownGraceTime: '10 seconds', shutdownForceTime: '20 seconds' } as const;
@@ -24,6 +27,7 @@ export type TemporalWorker = {
  */
 export function createTemporalWorker(options: {
   address: string;
+  tls: TemporalTlsFiles | null;
   namespace: string;
   bundle: WorkflowBundle | { codePath: string };
   activities: Activities;
@@ -48,22 +52,17 @@ export function createTemporalWorker(options: {
         ...common,
         taskQueue: mainTaskQueue,
         workflowBundle: options.bundle,
-        // A first attempt holds its workflow task for as long as it has patience; the dispatcher's bound is what keeps
-        // the processor from being overrun.
-        maxConcurrentWorkflowTaskExecutions: 100,
-        maxConcurrentLocalActivityExecutions: 100,
-        maxConcurrentActivityTaskExecutions: 100,
+        ...workflowSlots,
       }),
       Worker.create({
         ...common,
         taskQueue: attemptsTaskQueue(mainTaskQueue),
-        // They wait for the network; each callback's own limit is what bounds them.
-        maxConcurrentActivityTaskExecutions: 1000,
+        ...attemptSlots,
       }),
       Worker.create({
         ...common,
         taskQueue: options.ownTaskQueue,
-        maxConcurrentActivityTaskExecutions: 1000,
+        ...awaitSlots,
         maxConcurrentActivityTaskPolls: 2,
       }),
     ]);
@@ -74,7 +73,8 @@ export function createTemporalWorker(options: {
   };
 
   const runOnce = async (): Promise<void> => {
-    connection = await NativeConnection.connect({ address: options.address });
+    const tls = await readTemporalTls(options.tls, readFile);
+    connection = await NativeConnection.connect({ address: options.address, tls });
     try {
       workers = await createWorkers(connection);
       client = new Client({ connection, namespace: options.namespace });

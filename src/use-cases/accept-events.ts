@@ -10,7 +10,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { AppError, invalidField, invalidFields, notFound } from '../domain/errors.ts';
 import { groupBy } from '../domain/group-by.ts';
 import { memberObjection, planMember } from '../domain/member-acceptance.ts';
-import { createGroupCommit } from '../domain/group-commit.ts';
+import { createSharedCommit, retryAlone } from '../domain/shared-commit.ts';
 import type { AcceptedStatus } from '../domain/status.schema.ts';
 import type { DeliveryMetrics, DispatchEntry, StatusStore } from '../ports/index.ts';
 import { batchRule, findProfile, isDispatch, profileNamed } from '../profiles/index.ts';
@@ -20,8 +20,8 @@ import { maySee, type Caller } from './caller.ts';
 export interface Handover {
   /** The owner to commit entries under, or null when it has no room for them and any process may take them. */
   owner(): string | null;
-  /** Whether one callback's entries are left to any process, because so many of them wait here. */
-  isFull(callbackId: string): boolean;
+  /** Whether one receiver's entries are left to any process, because so many of them wait here. */
+  isFull(receiverId: string): boolean;
   /** Hears how many callers wait for their acceptance at this moment. */
   waiting(callers: number): void;
   take(entries: readonly DispatchEntry[]): void;
@@ -42,6 +42,7 @@ export type AcceptancePorts = {
   now: () => Date;
 };
 
+type GroupPorts = Omit<AcceptancePorts, 'now'>;
 type Request = { caller: Caller; command: StatusCommand };
 type Outcome = Acceptance | Error;
 
@@ -59,8 +60,10 @@ const maxRaces = 20;
 export function createAcceptEvents(
   ports: AcceptancePorts,
 ): (caller: Caller, command: StatusCommand) => Promise<AcceptedStatus> {
-  const accept = createGroupCommit<Request, Outcome>({
-    commit: (requests) => acceptGroup(ports, requests),
+  const accept = createSharedCommit<Request, Outcome>({
+    together: (requests) => acceptTogether(ports, requests),
+    alone: (request) => acceptAlone(ports, request),
+    keyOf: ({ command }) => command.notificationId,
     maxItems: maxGroup,
     maxInFlight: maxGroupsInFlight,
   });
@@ -79,19 +82,30 @@ export function createAcceptEvents(
   };
 }
 
-async function acceptGroup(
-  ports: { statuses: StatusStore; handover: Handover; metrics: DeliveryMetrics },
+async function acceptTogether(
+  ports: GroupPorts,
   requests: readonly Request[],
-): Promise<Outcome[]> {
+): Promise<(Outcome | typeof retryAlone)[]> {
   const outcomes = new Map<Request, Outcome>();
-  const failed = await settleAll(ports, requests, outcomes).catch((cause: unknown) => asError(cause));
+  const failed = await settleAll(ports, requests, outcomes).catch(asError);
   // What an earlier round committed is answered as committed, whatever became of a later one.
-  return requests.map((request) => outcomes.get(request) ?? failed);
+  return requests.map((request) => outcomes.get(request) ?? (isSameForAll(failed) ? failed : retryAlone));
+}
+
+async function acceptAlone(ports: GroupPorts, request: Request): Promise<Outcome> {
+  const outcomes = new Map<Request, Outcome>();
+  const failed = await settleAll(ports, [request], outcomes).catch(asError);
+  return outcomes.get(request) ?? failed;
+}
+
+/** All else may be due to one of the group. To accept twice does nothing twice: the event id is known. */
+function isSameForAll(cause: Error): boolean {
+  return cause instanceof AppError && cause.code === 'UNAVAILABLE';
 }
 
 /** Returns what to tell the requests that got no outcome of their own. */
 async function settleAll(
-  ports: { statuses: StatusStore; handover: Handover; metrics: DeliveryMetrics },
+  ports: GroupPorts,
   requests: readonly Request[],
   outcomes: Map<Request, Outcome>,
 ): Promise<Error> {
@@ -110,7 +124,7 @@ function asError(cause: unknown): Error {
 
 /** One round: settles what it can into `outcomes` and returns the requests whose plan had become stale. */
 async function acceptOpen(
-  ports: { statuses: StatusStore; handover: Handover; metrics: DeliveryMetrics },
+  ports: GroupPorts,
   requests: readonly Request[],
   outcomes: Map<Request, Outcome>,
 ): Promise<Request[]> {
@@ -147,15 +161,19 @@ type Planned = {
 };
 
 async function commitPlanned(
-  ports: { statuses: StatusStore; handover: Handover; metrics: DeliveryMetrics },
+  ports: GroupPorts,
   planned: readonly Planned[],
   outcomes: Map<Request, Outcome>,
 ): Promise<Request[]> {
   const plans = planned.flatMap(({ plan }) => plan ?? []);
   const owner = ports.handover.owner();
   const full = [
-    ...new Set(planned.flatMap(({ snapshot }) => Object.values(snapshot.callbacks).map(({ id }) => id))),
-  ].filter((id) => ports.handover.isFull(id));
+    ...new Set(
+      planned.flatMap(({ snapshot }) =>
+        Object.values(snapshot.callbacks).map(({ id, receiverId = id }) => receiverId),
+      ),
+    ),
+  ].filter((receiverId) => ports.handover.isFull(receiverId));
   const committed = plans.length > 0 ? await ports.statuses.commit(plans, owner, full) : new Set<string>();
 
   const stale: Request[] = [];
@@ -173,7 +191,7 @@ async function commitPlanned(
     });
     if (plan) entries.push(...dispatchEntries(snapshot, plan));
   }
-  if (owner !== null) ports.handover.take(entries.filter(({ callbackId }) => !full.includes(callbackId)));
+  if (owner !== null) ports.handover.take(entries.filter(({ receiverId }) => !full.includes(receiverId)));
   return stale;
 }
 
@@ -191,6 +209,7 @@ function dispatchEntries(snapshot: AcceptanceSnapshot, plan: AcceptancePlan): Di
             serviceId: snapshot.serviceId,
             profile: snapshot.profile,
             callbackId,
+            receiverId: snapshot.callbacks[event]?.receiverId ?? callbackId,
             maxInFlight: snapshot.callbacks[event]?.maxInFlight ?? 1,
             round: 0,
           },

@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import { unreported } from '../domain/acceptance.ts';
-import { AppError, notFound } from '../domain/errors.ts';
+import { notFound } from '../domain/errors.ts';
 import type { AcceptInbound, AcceptedInbound } from '../domain/inbound.schema.ts';
-import type { InboundMessage } from '../domain/inbound.ts';
+import { inboundIdTaken, type InboundMessage } from '../domain/inbound.ts';
 import { fromDate } from '../domain/instant.ts';
 import type { InboundStore, ServiceStore } from '../ports/index.ts';
 import { profileNamed } from '../profiles/index.ts';
@@ -36,11 +36,12 @@ export function createAcceptInbound(
       dateReceived: body.date_received ?? acceptedAt,
     };
     const id = body.event_id ?? uuidv7();
-    const known = body.event_id === undefined ? null : await ports.inbound.find(id);
-    if (known && (known.serviceId !== serviceId || !maySee(caller, known) || !isSame(known, message, body)))
-      throw new AppError('CONFLICT', 'event_id: another message has it.', {
-        fields: [{ path: 'event_id', message: 'is taken by another message' }],
-      });
+    const refuseAnother = async (): Promise<void> => {
+      const known = await ports.inbound.find(id);
+      if (known && (known.serviceId !== serviceId || !maySee(caller, known) || !isSame(known, message, body)))
+        throw inboundIdTaken();
+    };
+    if (body.event_id !== undefined) await refuseAnother();
 
     const { sequence, duplicate } = await accept(caller, {
       notificationId: await ports.inbound.conversation(
@@ -56,6 +57,8 @@ export function createAcceptInbound(
       occurredAt: message.dateReceived,
       ...unreported,
     });
+    // The first may have come between our look and our turn.
+    if (duplicate) await refuseAnother();
     return { id, sequence, duplicate };
   };
 }

@@ -1,4 +1,5 @@
 import { isTwilio, wordsOf } from '../domain/destination-words.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { NamedMessage } from '../ports/index.ts';
 import { findProfile } from '../profiles/index.ts';
 import { onSuppressionList, type Receipt } from '../providers/index.ts';
@@ -15,26 +16,28 @@ const operator = { kind: 'operator' } as const;
 
 /**
  * Accepts what a receipt says of a message that it names, as durably as a status that its platform reports. What the
- * message's profile has no word for is a technical failure; what says nothing of a status is taken and changes nothing.
+ * message's profile has no word for is a technical failure; what says nothing of a status is taken and changes nothing. One
+ * that gives no time is of the moment it arrived.
  */
 export async function acceptReceipt(
   ports: ReceiptAcceptance,
   message: NamedMessage,
   receipt: Receipt,
-  eventId: string,
+  { eventId, receivedAt }: { eventId: string; receivedAt: Instant },
 ): Promise<void> {
   const { notificationId: id, destination } = message;
   if (receipt.complaint && message.notificationType === 'email') {
     const { id: complaintId, date, isOnSuppressionList } = receipt.complaint;
     await ports.acceptComplaint(operator, id, {
       event_id: eventId,
-      ...(date !== null && { complaint_date: date }),
+      complaint_date: date ?? receivedAt,
       ...(isUuid(complaintId) && { complaint_id: complaintId }),
     });
     if (isOnSuppressionList && message.profile === 'gc-notify')
       await ports.acceptStatus(operator, id, {
         status: 'permanent-failure',
         event_id: eventIdFrom(`suppressed/${eventId}`),
+        occurred_at: receivedAt,
         provider_response: onSuppressionList,
       });
     return;
@@ -44,7 +47,7 @@ export async function acceptReceipt(
   await ports.acceptStatus(operator, id, {
     status,
     event_id: eventId,
-    ...(receipt.occurredAt !== null && { occurred_at: receipt.occurredAt }),
+    occurred_at: receipt.occurredAt ?? receivedAt,
     status_description: receipt.description,
     provider_response: receipt.providerResponse,
     ...(destination && { destination: destination.to, destination_type: destination.type as 'sms' }),

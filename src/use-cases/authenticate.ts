@@ -63,6 +63,9 @@ export function createAuthenticate(deps: {
       ({ found } = await keys.load(serviceId, { notBefore: askedAt }));
       result = searchIn(found, search);
     }
+    // It may be the very key that we cannot read: that is our trouble, and the caller must not take it for revoked.
+    if (result.kind === 'refused' && found?.isPartial)
+      throw new AppError('UNAVAILABLE', 'API keys of this service cannot be checked now: try again later.');
     if (result.kind === 'refused' || !found) throw unauthenticated(refusal(result));
     const { id: keyId, keyType } = result.key;
     const { profile, rateLimitPerSecond } = found;

@@ -4,6 +4,7 @@ import { AppError, notFound } from '../domain/errors.ts';
 import { fromDate } from '../domain/instant.ts';
 import type { BatchStore, CampaignStore, NumberedMember } from '../ports/index.ts';
 import { maySeeBatches, maySeeSettings, type Caller } from './caller.ts';
+import { createTurns } from './give-way.ts';
 
 type Added = { id: string; members: Member[] };
 
@@ -19,13 +20,13 @@ export async function createBatch(
   if (!maySeeBatches(caller, communication.service_id))
     throw new AppError('FORBIDDEN', 'Dispatch has no test messages: create batches with a live key.');
   const id = uuidv7();
-  const numbered = members.map(withId);
+  const numbered = await each(members, withId);
   const createdAt = fromDate(ports.now());
   await ports.batches.create(
     { id, communicationId, serviceId: communication.service_id, createdAt },
     numbered,
   );
-  return { id, members: numbered.map(toMember) };
+  return { id, members: await each(numbered, toMember) };
 }
 
 /** More members for a batch; CONFLICT when it was said that no more come. */
@@ -37,10 +38,21 @@ export async function appendMembers(
 ): Promise<Added> {
   const batch = await ports.batches.find(batchId);
   if (!batch || !maySeeBatches(caller, batch.service_id)) throw notFound('batch');
-  const numbered = members.map(withId);
+  const numbered = await each(members, withId);
   if (!(await ports.batches.append(batchId, numbered, fromDate(ports.now()))))
     throw new AppError('CONFLICT', 'The batch was completed: put further members into a batch of their own.');
-  return { id: batchId, members: numbered.map(toMember) };
+  return { id: batchId, members: await each(numbered, toMember) };
+}
+
+/** As `map`, with a turn for every other request in between: there may be thousands. */
+async function each<T, U>(items: readonly T[], make: (item: T) => U): Promise<U[]> {
+  const turns = createTurns();
+  const made: U[] = [];
+  for (const item of items) {
+    made.push(make(item));
+    if (turns.isOver()) await turns.give();
+  }
+  return made;
 }
 
 function withId(member: NewMember): NumberedMember {

@@ -1,8 +1,8 @@
 import { AppError, invalidField } from '../domain/errors.ts';
 import { providerTokenContext } from '../domain/secret-contexts.ts';
 import type { SecretBox } from '../ports/index.ts';
-import { equalsInConstantTime } from '../signing/constant-time.ts';
 import type { ProviderAccounts } from './provider-accounts.ts';
+import { clientDigest, clientKey } from './provider-index.ts';
 import { basicCredentialsOf } from './provider-request-parts.ts';
 
 const lifeSeconds = 3600;
@@ -17,19 +17,18 @@ export async function issueProviderToken(
   ports: { accounts: ProviderAccounts; secrets: SecretBox; now: () => Date },
   provider: string,
   authorization: string | undefined,
-  grantType: string | null,
+  /** Read only of a request that shows credentials that are somebody's. */
+  grantType: () => string | null,
 ): Promise<IssuedToken> {
   const shown = basicCredentialsOf(authorization);
-  const { accounts } = await ports.accounts.of(provider);
-  const [owner] = accounts.filter(({ credentials: own }) => {
-    if (!('client_id' in own) || !shown) return false;
-    const isClient = equalsInConstantTime(own.client_id, shown.username);
-    return equalsInConstantTime(own.client_secret, shown.password) && isClient;
-  });
-  if (!owner) throw new AppError('UNAUTHENTICATED', 'These client credentials are not those of any service.');
-  if (grantType !== 'client_credentials') throw invalidField('grant_type', 'must be client_credentials');
+  const known = await ports.accounts.of(provider);
+  const isKnown = shown !== null && known.find(clientKey(shown.username, shown.password)).length > 0;
+  if (!isKnown)
+    throw new AppError('UNAUTHENTICATED', 'These client credentials are not those of any service.');
+  if (grantType() !== 'client_credentials') throw invalidField('grant_type', 'must be client_credentials');
   const claims = {
-    serviceId: owner.services[0]?.serviceId,
+    // Not a service: the token speaks for whoever has this account, and for as long as it has this secret.
+    account: clientDigest(shown.username, shown.password),
     until: ports.now().getTime() + lifeSeconds * 1000,
   };
   const sealed = ports.secrets.seal(JSON.stringify(claims), providerTokenContext(provider));

@@ -1,124 +1,88 @@
 // Who may speak for which services: a provider's request is checked against what each service has configured for it.
-import { providerTokenContext } from '../domain/secret-contexts.ts';
-import type { ProviderSettings, SecretBox, Sns } from '../ports/index.ts';
+import { createHash } from 'node:crypto';
+import { AppError } from '../domain/errors.ts';
+import type { ProviderSettings } from '../ports/index.ts';
 import type { Proof, ProviderRequest } from '../providers/index.ts';
-import { equalsInConstantTime } from '../signing/constant-time.ts';
-import { openSignedId } from '../signing/signed-id.ts';
-import { isSignedBySns, isSnsUrl, type SnsEnvelope } from '../signing/sns-signature.ts';
-import { isSignedByTwilio } from '../signing/twilio-signature.ts';
-import type { ProviderAccount, ProviderAccounts } from './provider-accounts.ts';
-import { basicCredentialsOf, bearerTokenOf, formPairsOf, snsEnvelopeOf } from './provider-request-parts.ts';
+import type { SnsEnvelope } from '../signing/sns-signature.ts';
+import type { ProviderAccounts } from './provider-accounts.ts';
+import { isProofShown, prove, type DoorRequest, type ProofPorts, type Proven } from './provider-proofs.ts';
+import { contentDigestOf, requireSize, snsEnvelopeOf } from './provider-request-parts.ts';
 
-/** A provider's request with the URL it came to: scheme, host, path and query. */
-export type DoorRequest = ProviderRequest & { url: string };
+export type { DoorRequest } from './provider-proofs.ts';
 
-/** The services it may speak for; `signedId` is what its token signs, where it is a token of that kind. */
+/** The services that a request may speak for, and what may be believed of it. */
 export type Admission = {
-  settings: ProviderSettings[];
+  settings: readonly ProviderSettings[];
+  /** Where a signature is the proof, what was signed and nothing else. */
+  request: ProviderRequest;
+  /** What its token signs, where it is a token of that kind. */
   signedId: string | null;
+  /** Of SNS: as it was signed; as it came where nothing is checked. */
   envelope: SnsEnvelope | null;
+  /** The same for a repeat, also where that is written otherwise. */
+  digest: () => string;
 };
 
-type Ports = { accounts: ProviderAccounts; secrets: SecretBox; sns: Sns; now: () => Date };
+type Provider = { name: string; proof: Proof };
+type Shown = Pick<DoorRequest, 'headers' | 'query'>;
 
-/** Throws only where it could not be found out, as while a certificate cannot be had. */
+/**
+ * Refuses, before its body is read, a request that shows nothing where every service has something checked. Throws
+ * UNAUTHENTICATED.
+ */
+export async function requireProof(
+  { accounts }: { accounts: ProviderAccounts },
+  { name, proof }: Provider,
+  shown: Shown,
+): Promise<void> {
+  if (isProofShown(proof, shown)) return;
+  if ((await accounts.of(name)).unchecked.length === 0) throw nothingShown(proof);
+}
+
+/**
+ * Throws PAYLOAD_TOO_LARGE for what no provider sends, FORBIDDEN for a request that shows no credentials that are somebody's,
+ * and UNAVAILABLE where it could not be found out, as while a certificate cannot be had.
+ */
 export async function admit(
-  ports: Ports,
-  provider: { name: string; proof: Proof },
+  ports: ProofPorts & { accounts: ProviderAccounts },
+  provider: Provider,
   request: DoorRequest,
 ): Promise<Admission> {
-  const { accounts, unchecked } = await ports.accounts.of(provider.name);
-  const { proven, ...rest } = await prove(ports, provider, accounts, request);
-  return { settings: [...unchecked, ...proven.flatMap(({ services }) => services)], ...rest };
+  const known = await ports.accounts.of(provider.name);
+  const isShown = isProofShown(provider.proof, request);
+  if (!isShown && known.unchecked.length === 0) throw nothingShown(provider.proof);
+  requireSize(request, provider.proof);
+  const proven: Proven = isShown ? await prove(ports, provider, known, request) : { accounts: [] };
+  const isProven = proven.accounts.length > 0;
+  const settings = [...known.unchecked, ...proven.accounts.flatMap(({ services }) => services)];
+  if (settings.length === 0) throw new AppError('FORBIDDEN', proven.reason ?? nobodys);
+  const { read = request, signedText, signedId, envelope } = proven;
+  return {
+    ...{ settings, request: read },
+    signedId: isProven ? (signedId ?? null) : null,
+    envelope: envelope ?? (provider.proof === 'sns' && !isProven ? snsEnvelopeOf(request) : null),
+    digest: once(() => (signedText === undefined ? contentDigestOf(read) : sha256(signedText))),
+  };
 }
 
-type Proven = { proven: ProviderAccount[]; signedId: string | null; envelope: SnsEnvelope | null };
-
-async function prove(
-  ports: Ports,
-  { name, proof }: { name: string; proof: Proof },
-  known: readonly ProviderAccount[],
-  request: DoorRequest,
-): Promise<Proven> {
-  const by = (isShown: (own: ProviderAccount) => boolean): Proven => ({
-    // Every one of them is looked at, whichever it is.
-    proven: known
-      .map((own) => ({ own, isShown: isShown(own) }))
-      .flatMap(({ own, isShown: is }) => (is ? [own] : [])),
-    signedId: null,
-    envelope: null,
-  });
-  switch (proof) {
-    case 'password_or_token':
-      return by(({ credentials }) => isPasswordOrToken(credentials, request));
-    case 'twilio':
-      return by((own) => isTwilios(own, request));
-    case 'oauth2': {
-      const serviceId = serviceOfToken(ports, name, request);
-      // It was given for an account, and speaks for all of its services.
-      return by(({ services }) => services.some((own) => own.serviceId === serviceId));
-    }
-    case 'signed_token': {
-      const token = request.query.get('token') ?? '';
-      const ids = known.map(({ credentials }) =>
-        'secret_key' in credentials
-          ? openSignedId(token, { secretKey: credentials.secret_key, salt: credentials.salt })
-          : null,
-      );
-      const proven = known.filter((_own, place) => ids[place] !== null);
-      return { proven, signedId: ids.find((id) => id !== null) ?? null, envelope: null };
-    }
-    case 'sns': {
-      const envelope = snsEnvelopeOf(request);
-      const arn = envelope?.['TopicArn'] ?? '';
-      const { proven } = by(
-        ({ credentials }) => 'topic_arns' in credentials && credentials.topic_arns.includes(arn),
-      );
-      // Nobody is asked for a certificate on behalf of a topic that is nobody's.
-      if (!envelope || proven.length === 0) return { proven: [], signedId: null, envelope };
-      return (await isFromSns(ports.sns, envelope))
-        ? { proven, signedId: null, envelope }
-        : { proven: [], signedId: null, envelope: null };
-    }
-  }
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
 }
 
-function isPasswordOrToken(
-  credentials: ProviderAccount['credentials'],
-  { headers, query }: DoorRequest,
-): boolean {
-  if ('token' in credentials) return equalsInConstantTime(credentials.token, query.get('token') ?? '');
-  const shown = basicCredentialsOf(headers['authorization']);
-  if (!('username' in credentials) || !shown) return false;
-  const isUser = equalsInConstantTime(credentials.username, shown.username);
-  return equalsInConstantTime(credentials.password, shown.password) && isUser;
+function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
 }
 
-function isTwilios({ publicUrl, credentials }: ProviderAccount, request: DoorRequest): boolean {
-  if (!('auth_token' in credentials)) return false;
-  const received = new URL(request.url);
-  const url = publicUrl === null ? request.url : `${publicUrl}${request.url.slice(received.origin.length)}`;
-  const form = formPairsOf(request);
-  const sid = form.find(([name]) => name === 'AccountSid')?.[1];
-  const isOwn = credentials.account_sid === undefined || sid === undefined || sid === credentials.account_sid;
-  const signature = request.headers['x-twilio-signature'] ?? '';
-  return isSignedByTwilio(credentials.auth_token, signature, { url, form, body: request.body }) && isOwn;
-}
+const nobodys = 'These credentials are not those of any service with this provider.';
+const ways: Record<Proof, string> = {
+  password_or_token: 'Basic, or `?token=`',
+  oauth2: '`Authorization: Bearer` with an access token',
+  signed_token: '`?token=`',
+  twilio: '`X-Twilio-Signature`',
+  sns: '`x-amz-sns-message-type` and a signed envelope',
+};
 
-async function isFromSns(sns: Sns, envelope: SnsEnvelope): Promise<boolean> {
-  const url = envelope['SigningCertURL'] ?? '';
-  return isSnsUrl(url, /\.pem$/) && isSignedBySns(envelope, await sns.certificate(url));
-}
-
-/** Whose access token a request carries; null for none that we gave, or one that is over. */
-function serviceOfToken({ secrets, now }: Ports, provider: string, { headers }: DoorRequest): string | null {
-  const token = bearerTokenOf(headers['authorization']);
-  if (token === null) return null;
-  try {
-    const text = secrets.open(Buffer.from(token, 'base64url'), providerTokenContext(provider));
-    const { serviceId, until } = JSON.parse(text) as { serviceId: string; until: number };
-    return until > now().getTime() ? serviceId : null;
-  } catch {
-    return null;
-  }
+function nothingShown(proof: Proof): AppError {
+  return new AppError('UNAUTHENTICATED', `This provider shows no credentials: send ${ways[proof]}.`);
 }

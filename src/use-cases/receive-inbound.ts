@@ -4,9 +4,7 @@ import { providers, type InboundText, type Reply } from '../providers/index.ts';
 import type { AcceptInboundUseCase } from './accept-inbound.ts';
 import { eventIdFrom } from './event-id-from.ts';
 import type { ProviderAccounts } from './provider-accounts.ts';
-import { admit, type DoorRequest } from './provider-door.ts';
-import { digestOf } from './provider-request-parts.ts';
-import { refusal } from './receive-receipts.ts';
+import { admit, type Admission, type DoorRequest } from './provider-door.ts';
 
 export type ReceiveInbound = (providerName: string, request: DoorRequest) => Promise<Reply>;
 
@@ -21,13 +19,12 @@ export function createReceiveInbound(ports: {
   return async (providerName, request) => {
     const provider = providers.get(providerName);
     if (!provider?.readInbound) throw notFound('provider');
-    const { settings } = await admit(ports, provider, request);
-    if (settings.length === 0) throw refusal(request);
-    const reading = provider.readInbound(request);
+    const admission = await admit(ports, provider, request);
+    const reading = provider.readInbound(admission.request);
     if (reading.kind === 'refused') return provider.refused(reading.messages);
     let isKnown = false;
     for (const text of reading.items)
-      isKnown = (await take(ports.acceptInbound, providerName, settings, text, request)) || isKnown;
+      isKnown = (await take(ports.acceptInbound, providerName, admission, text)) || isKnown;
     const taken = provider.inboundTaken ?? provider.statusTaken;
     return isKnown ? taken : (provider.inboundUnknown ?? taken);
   };
@@ -37,13 +34,11 @@ export function createReceiveInbound(ports: {
 async function take(
   acceptInbound: AcceptInboundUseCase,
   provider: string,
-  settings: readonly ProviderSettings[],
+  { settings, digest }: Admission,
   text: InboundText,
-  request: DoorRequest,
 ): Promise<boolean> {
   const { source, destination } = text;
-  const owner = (number: string) =>
-    settings.find(({ inboundNumbers }) => inboundNumbers.some((own) => isSame(own, number)));
+  const owner = (number: string) => settings.find((own) => endsOf(own).has(endOf(number)));
   // SAP's document leaves open which of the two numbers is ours; the configuration does not.
   const [service, from, to] = owner(destination)
     ? [owner(destination), source, destination]
@@ -53,14 +48,22 @@ async function take(
     source_number: from,
     destination_number: to,
     message: text.message,
-    event_id: eventIdFrom(`inbound/${provider}/${service.serviceId}/${text.key ?? digestOf(request)}`),
+    event_id: eventIdFrom(`inbound/${provider}/${service.serviceId}/${text.key ?? digest()}`),
     ...(text.receivedAt !== null && { date_received: text.receivedAt }),
   });
   return true;
 }
 
+/** Made once for settings of up to a thousand numbers, and not for every text. */
+const knownEnds = new WeakMap<ProviderSettings, ReadonlySet<string>>();
+
+function endsOf(settings: ProviderSettings): ReadonlySet<string> {
+  const ends = knownEnds.get(settings) ?? new Set(settings.inboundNumbers.map(endOf));
+  knownEnds.set(settings, ends);
+  return ends;
+}
+
 /** Of numbers that are written with their country or without it, the last nine digits are what tells them apart. */
-function isSame(own: string, given: string): boolean {
-  const [left, right] = [own, given].map((number) => number.replace(/\D/g, ''));
-  return left === right || (right !== undefined && right.length >= 9 && left?.slice(-9) === right.slice(-9));
+function endOf(number: string): string {
+  return number.replace(/\D/g, '').slice(-9);
 }

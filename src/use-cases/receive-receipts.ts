@@ -1,19 +1,21 @@
-import { v7 as uuidv7 } from 'uuid';
-import { AppError, notFound } from '../domain/errors.ts';
-import type { ReceiptStore, SecretBox, Sns } from '../ports/index.ts';
-import { providers, type Receipt, type Reply } from '../providers/index.ts';
+import { notFound } from '../domain/errors.ts';
+import { fromDate } from '../domain/instant.ts';
+import type { ProviderSettings, ReceiptScope, ReceiptStore, SecretBox, Sns } from '../ports/index.ts';
+import { providers, type Provider, type Receipt, type Reply } from '../providers/index.ts';
 import { isSnsUrl, type SnsEnvelope } from '../signing/sns-signature.ts';
 import { acceptReceipt, type ReceiptAcceptance } from './accept-receipt.ts';
 import { eventIdFrom } from './event-id-from.ts';
+import { findNamedMessage } from './find-named-message.ts';
 import type { ProviderAccounts } from './provider-accounts.ts';
-import { admit, type DoorRequest } from './provider-door.ts';
-import { digestOf } from './provider-request-parts.ts';
+import { admit, type Admission, type DoorRequest } from './provider-door.ts';
 
 export type ReceiptPorts = ReceiptAcceptance & {
   accounts: ProviderAccounts;
   receipts: ReceiptStore;
   secrets: SecretBox;
   sns: Sns;
+  /** Hears of a receipt that was given to none, because several services of its account have used its reference. */
+  onAmbiguous: (provider: string, notificationIds: readonly string[]) => void;
   now: () => Date;
 };
 
@@ -21,7 +23,8 @@ export type ReceiveReceipts = (providerName: string, request: DoorRequest) => Pr
 
 /**
  * Takes what a provider reports, and answers in its words once that is durable. A repeat is recognised by the provider's
- * own id, or else by the request itself. Throws FORBIDDEN for a request that shows no credentials that are somebody's.
+ * own id, or else by what the request says. Throws UNAUTHENTICATED or FORBIDDEN for one that shows no credentials that are
+ * somebody's.
  */
 export function createReceiveReceipts(ports: ReceiptPorts): ReceiveReceipts {
   return async (providerName, request) => {
@@ -29,42 +32,67 @@ export function createReceiveReceipts(ports: ReceiptPorts): ReceiveReceipts {
     if (!provider) throw notFound('provider');
     const admission = await admit(ports, provider, request);
     const { settings, envelope, signedId } = admission;
-    if (settings.length === 0) throw refusal(request);
-    if (envelope && envelope['Type'] !== 'Notification')
+    if (envelope && isOfSubscription(envelope))
       return confirm(ports.sns, envelope, provider.statusTaken, provider.refused);
 
-    const reading = provider.readStatus(request);
+    const reading = provider.readStatus(admission.request);
     if (reading.kind === 'refused') return provider.refused(reading.messages);
     if (
       signedId !== null &&
       reading.items.some(({ reference }) => reference.toLowerCase() !== signedId.toLowerCase())
     )
       return provider.refused([`${providerName} callback failed: the token is another letter's`]);
-    const serviceIds = new Set(settings.map(({ serviceId }) => serviceId));
-    // In their order: they may be of one message.
+    const scope = scopeOf(settings);
+    // In their order: they may be of one message. One that fails keeps none of the others from being taken.
+    const failures: unknown[] = [];
     for (const [place, receipt] of reading.items.entries())
-      await take(ports, providerName, serviceIds, receipt, eventIdOf(providerName, receipt, request, place));
+      await take(ports, provider, scope, receipt, eventIdOf(providerName, receipt, admission, place)).catch(
+        (cause: unknown) => failures.push(cause),
+      );
+    if (failures.length > 0) throw failures[0];
     return provider.statusTaken;
   };
 }
 
+/** Of a service without a check anybody may say anything, and so only what is no other's. */
+function scopeOf(settings: readonly ProviderSettings[]): ReceiptScope {
+  const idsOf = (isUnchecked: boolean): string[] => [
+    ...new Set(
+      settings
+        .filter(({ credentialType }) => (credentialType === 'none') === isUnchecked)
+        .map(({ serviceId }) => serviceId)
+        .sort(),
+    ),
+  ];
+  return { serviceIds: idsOf(false), uncheckedServiceIds: idsOf(true) };
+}
+
 async function take(
   ports: ReceiptPorts,
-  provider: string,
-  serviceIds: ReadonlySet<string>,
+  provider: Provider,
+  scope: ReceiptScope,
   receipt: Receipt,
   eventId: string,
 ): Promise<void> {
-  const message = await ports.receipts.find(provider, receipt.reference, serviceIds);
-  if (message) return acceptReceipt(ports, message, receipt, eventId);
-  await ports.receipts.keepEarly({ id: uuidv7(), provider, serviceIds: [...serviceIds], eventId, receipt });
+  const found = await findNamedMessage(ports.receipts, provider, receipt.reference, scope);
+  switch (found.kind) {
+    case 'one': {
+      const receivedAt = fromDate(ports.now());
+      return acceptReceipt(ports, found.message, receipt, { eventId, receivedAt });
+    }
+    case 'ambiguous':
+      ports.onAmbiguous(provider.name, found.notificationIds);
+      return;
+    case 'none': {
+      const whose = [...scope.serviceIds, '', ...scope.uncheckedServiceIds].join();
+      const id = eventIdFrom(`early/${provider.name}/${eventId}/${whose}`);
+      await ports.receipts.keepEarly({ id, provider: provider.name, ...scope, eventId, receipt });
+    }
+  }
 }
 
-export function refusal({ headers, query }: DoorRequest): AppError {
-  const isShown = 'authorization' in headers || 'x-twilio-signature' in headers || query.has('token');
-  return isShown || 'x-amz-sns-message-type' in headers
-    ? new AppError('FORBIDDEN', 'These credentials are not those of any service with this provider.')
-    : new AppError('UNAUTHENTICATED', 'This provider shows no credentials.');
+function isOfSubscription({ Type: type }: SnsEnvelope): boolean {
+  return type === 'SubscriptionConfirmation' || type === 'UnsubscribeConfirmation';
 }
 
 /** SNS asks whether a subscription is wanted: the topic is one that was configured, so it is. */
@@ -76,8 +104,7 @@ async function confirm(
 ): Promise<Reply> {
   if (envelope['Type'] === 'UnsubscribeConfirmation') return taken;
   const url = envelope['SubscribeURL'] ?? '';
-  if (envelope['Type'] !== 'SubscriptionConfirmation' || !isSnsUrl(url, /^\/$/))
-    return refused(['SNS callback failed: the message is of no known type']);
+  if (!isSnsUrl(url, /^\/$/)) return refused(["SNS callback failed: SubscribeURL is not one of SNS's own"]);
   await sns.confirm(url);
   return taken;
 }
@@ -85,9 +112,9 @@ async function confirm(
 function eventIdOf(
   provider: string,
   { key, reference }: Receipt,
-  request: DoorRequest,
+  { digest }: Admission,
   place: number,
 ): string {
   if (key !== null) return eventIdFrom(`provider/${provider}/${key}`);
-  return eventIdFrom(`provider/${provider}/${reference}/${digestOf(request)}/${place}`);
+  return eventIdFrom(`provider/${provider}/${reference}/${digest()}/${place}`);
 }

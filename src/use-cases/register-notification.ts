@@ -6,7 +6,7 @@ import { fromDate } from '../domain/instant.ts';
 import type { KeyType } from '../domain/key-type.ts';
 import type { CallbackAuth } from '../domain/callback.schema.ts';
 import type { Notification, RegisterNotification } from '../domain/notification.schema.ts';
-import { callbackAuthContext } from '../domain/secret-contexts.ts';
+import { notificationTokenContext } from '../domain/secret-contexts.ts';
 import { isSmokeTest } from '../domain/simulated-recipients.ts';
 import type {
   NewNotification,
@@ -21,6 +21,7 @@ import { callbackUrlObjection } from './callback-url.ts';
 import { keyTypeOf, maySee, type Caller } from './caller.ts';
 import { recipientObjection } from './recipient-objection.ts';
 import { simulateDelivery } from './simulate-delivery.ts';
+import { timeoutStatusOf } from './timeout-status-of.ts';
 
 type Ports = {
   notifications: NotificationStore;
@@ -43,7 +44,7 @@ export async function registerNotification(
 ): Promise<{ notification: Notification; wasCreated: boolean }> {
   const { serviceId, profile: profileName } = await resolveService(ports, caller, body.service_id);
   const profile = profileNamed(profileName);
-  refuseFaults(profile, body, ports.urlPolicy);
+  refuseFaults(profile, body, ports);
   const notification = toNotification(body, { serviceId, keyType: keyTypeOf(caller) }, ports.now());
   if (isSmokeTest(profile.simulatedRecipients, body.to)) return { notification, wasCreated: true };
   const requestDigest = createHash('sha256')
@@ -53,8 +54,8 @@ export async function registerNotification(
   const { stored, wasCreated } = await ports.notifications.register({
     notification,
     requestDigest,
-    own: sealOwn(ports.secrets, serviceId, profile, body),
-    timesOut: body.notification_type !== 'letter' && profile.timeoutStatus(notification.status) !== null,
+    own: sealOwn(ports.secrets, notification.id, profile, body),
+    timesOut: timeoutStatusOf(profileName, notification) !== null,
   });
   if (!wasCreated && !(requestDigest.equals(stored.requestDigest) && maySee(caller, stored.notification)))
     throw new AppError('CONFLICT', 'id: a notification with this id was registered with another body.', {
@@ -65,9 +66,24 @@ export async function registerNotification(
   return { notification: stored.notification, wasCreated };
 }
 
-function refuseFaults(profile: Profile, body: RegisterNotification, urlPolicy: UrlPolicy): void {
-  const { to, notification_type: type, callback_url: url } = body;
+/** How far a caller's clock may be ahead of ours: lists show the newest first. */
+const maxAheadMs = 5 * 60_000;
+
+function refuseFaults(
+  profile: Profile,
+  body: RegisterNotification,
+  { urlPolicy, now }: Pick<Ports, 'urlPolicy' | 'now'>,
+): void {
+  const { to, notification_type: type, callback_url: url, created_at: createdAt } = body;
+  const latest = fromDate(new Date(now().getTime() + maxAheadMs));
   const faults = [
+    {
+      path: 'created_at',
+      message:
+        createdAt !== undefined && createdAt > latest
+          ? 'must be at most five minutes ahead of the present time'
+          : null,
+    },
     { path: 'to', message: recipientObjection(profile, type, to) },
     { path: 'callback_url', message: url === undefined ? null : callbackUrlObjection(url, urlPolicy) },
   ].flatMap(({ path, message }) => (message === null ? [] : [{ path, message }]));
@@ -76,13 +92,13 @@ function refuseFaults(profile: Profile, body: RegisterNotification, urlPolicy: U
 
 function sealOwn(
   secrets: SecretBox,
-  serviceId: string,
+  notificationId: string,
   { retryPolicy: policy }: Profile,
   { callback_bearer_token: token }: RegisterNotification,
 ): NonNullable<NewNotification['own']> | null {
   if (token === undefined) return null;
   const auth = JSON.stringify({ type: 'bearer', token } satisfies CallbackAuth);
-  return { sealedToken: secrets.seal(auth, callbackAuthContext(serviceId, 'delivery_status')), policy };
+  return { sealedToken: secrets.seal(auth, notificationTokenContext(notificationId)), policy };
 }
 
 async function resolveService(

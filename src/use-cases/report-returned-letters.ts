@@ -1,8 +1,13 @@
 import { v7 as uuidv7 } from 'uuid';
 import { notFound } from '../domain/errors.ts';
+import { groupBy } from '../domain/group-by.ts';
 import type { LetterReport, MatchedLetters, ReturnedLetters } from '../domain/returned-letters.schema.ts';
 import type { LetterReportStore, NotificationStore } from '../ports/index.ts';
+import { createTurns } from './give-way.ts';
 import { keyTypeOf, maySee, scopeOf, type Caller } from './caller.ts';
+
+/** So many references are looked up at a time: a list of all of them would hold the event loop while it is made. */
+const pageSize = 2_000;
 
 /**
  * Takes down which letters have come back and answers which of them are known; a workflow then tells of each by the
@@ -14,24 +19,46 @@ export async function reportReturnedLetters(
   caller: Caller,
   { references }: ReturnedLetters,
 ): Promise<{ answer: MatchedLetters; reportId: string | null }> {
-  const wanted = [...new Set(references)];
   const scope = scopeOf(caller);
-  const found = await ports.notifications.findLetters(wanted, scope);
-  const named = new Set(found.map(({ reference }) => reference));
-  const unmatched = wanted.filter((reference) => !named.has(reference));
-  const ids = [...new Set(found.map(({ id }) => id))];
-  const answer = { matched: ids.length, unmatched };
-  if (ids.length === 0) return { answer, reportId: null };
+  const seen = new Set<string>();
+  const ids = new Set<string>();
+  const unmatched: string[] = [];
+  for (let at = 0; at < references.length; at += pageSize) {
+    const wanted = references.slice(at, at + pageSize).filter((reference) => !seen.has(reference));
+    for (const reference of wanted) seen.add(reference);
+    const found = onlyOwned(await ports.notifications.findLetters([...new Set(wanted)], scope));
+    for (const { id } of found) ids.add(id);
+    const named = new Set(found.map(({ reference }) => reference));
+    unmatched.push(...new Set(wanted.filter((reference) => !named.has(reference))));
+  }
+  const answer = { matched: ids.size, unmatched };
+  if (ids.size === 0) return { answer, reportId: null };
 
   const id = uuidv7();
   // The event ids are given here, so that a page which is told twice is recognised.
-  const letters = ids.map((notificationId) => ({ notificationId, eventId: uuidv7() }));
+  const letters: { notificationId: string; eventId: string }[] = [];
+  const turns = createTurns();
+  for (const notificationId of ids) {
+    letters.push({ notificationId, eventId: uuidv7() });
+    if (turns.isOver()) await turns.give();
+  }
   await ports.letterReports.create({
     ...{ id, letters },
     serviceId: scope?.serviceId ?? null,
     keyType: keyTypeOf(caller),
   });
   return { answer, reportId: id };
+}
+
+type FoundLetter = { id: string; serviceId: string; reference: string };
+
+/** An id names its letter only; what letters of several services are called names none of them. */
+function onlyOwned(found: readonly FoundLetter[]): FoundLetter[] {
+  return [...groupBy(found, ({ reference }) => reference)].flatMap(([reference, letters]) => {
+    const byId = letters.filter(({ id }) => id === reference.toLowerCase());
+    if (byId.length > 0) return byId;
+    return new Set(letters.map(({ serviceId }) => serviceId)).size === 1 ? letters : [];
+  });
 }
 
 /** How far the telling of a report is; a service sees its own. */

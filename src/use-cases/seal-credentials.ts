@@ -10,6 +10,7 @@ import {
 } from '../domain/secret-contexts.ts';
 import type { CallbackSettings } from '../domain/callback-settings.ts';
 import type { CallbackStore, SecretBox } from '../ports/index.ts';
+import { equalsInConstantTime } from '../signing/constant-time.ts';
 
 type Owner = { serviceId: string; event: CallbackEvent };
 
@@ -24,7 +25,7 @@ export async function sealAuth(
   const context = callbackAuthContext(serviceId, event);
   const text = JSON.stringify(auth);
   const stored = await callbacks.sealedAuth(serviceId, event);
-  const isSame = stored !== null && opened(secrets, stored.sealed, context) === text;
+  const isSame = stored !== null && equalsInConstantTime(opened(secrets, stored.sealed, context) ?? '', text);
   return {
     type: auth.type,
     sealed: secrets.seal(text, context),

@@ -34,7 +34,8 @@ export async function* membersOf(
     const page = await batches.members(batchId, from + taken, wanted);
     yield* page;
     taken += page.length;
-    if (page.length < wanted) return;
+    // A page may be shorter than was wanted, where its members are large.
+    if (page.length === 0) return;
   }
 }
 

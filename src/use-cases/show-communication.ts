@@ -1,4 +1,3 @@
-import { shownStates } from '../domain/callback-state.ts';
 import type { Communication } from '../domain/communication.schema.ts';
 import { notFound } from '../domain/errors.ts';
 import type { CommunicationCallbackResult } from '../domain/history.schema.ts';
@@ -30,7 +29,7 @@ export async function showCommunicationHistory(
   return {
     items: items.map(({ notificationId, ...row }) => ({
       notification_id: notificationId,
-      ...toCallbackResult(row, shownStates([row])[0] ?? row.state, notificationId, ports.workflowUrl),
+      ...toCallbackResult(row, notificationId, ports.workflowUrl),
     })),
     nextCursor,
   };

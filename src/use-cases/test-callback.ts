@@ -53,6 +53,7 @@ function testJob(serviceId: string, event: CallbackEvent, profile: string, now: 
     earlierOpen: null,
     attemptsMade: 0,
     attemptsRecorded: 0,
+    ownFailures: 0,
     dueInSeconds: 0,
     acceptedAt: at,
     serviceId,

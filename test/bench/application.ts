@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { temporalTlsVariables } from '../../src/domain/temporal-tls.ts';
 import { freePort } from '../../src/embedded/free-port.ts';
 import { createCall } from '../support/call.ts';
 import { until } from '../support/until.ts';
@@ -28,6 +29,7 @@ export async function startApplication(servers: Servers, role: 'all' | 'api' | '
       ...{ PATH: process.env['PATH'], HOME: process.env['HOME'] },
       ...{ ROLE: role, PORT: String(port), RINGBACK_HOME: servers.home, ...secrets },
       ...{ DATABASE_URL: servers.databaseUrl, TEMPORAL_ADDRESS: servers.temporalAddress },
+      ...temporalTlsVariables(servers.temporalTls),
       ...{ EGRESS_ALLOW: '127.0.0.0/8', EGRESS_ALLOW_HTTP: 'true', LOG_LEVEL: 'warn' },
     },
     stdio: ['ignore', log, log],

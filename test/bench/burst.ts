@@ -1,8 +1,11 @@
 // One burst, with all that it cost until everything had come, and while the servers finished behind it.
+import { readFile } from 'node:fs/promises';
 import { Client, Connection } from '@temporalio/client';
+import { readTemporalTls } from '../../src/domain/temporal-tls.ts';
 import { pause, until } from '../support/until.ts';
 import { databaseCounts, minus, tellsWithinSeconds, times, type DatabaseCounts } from './database-costs.ts';
 import { cpuSecondsOf, zip, type PerPart } from './process-costs.ts';
+import type { Servers } from './servers.ts';
 import type { Stage, Subject } from './stage.ts';
 
 export type Burst = {
@@ -46,7 +49,7 @@ export async function measureBurst(
     deliveredPerSecond: expected / deliveredSeconds,
     cpuPer1000: zip(cpu, cpu, (one) => (one * 1000) / expected),
     databasesPerStatus: times(databases, 1 / expected),
-    workflow: await workflowCosts(servers.temporalAddress, prepared.slice(0, 20)),
+    workflow: await workflowCosts(servers, prepared.slice(0, 20)),
   };
 }
 
@@ -63,8 +66,12 @@ export async function playBurst(
   return seconds;
 }
 
-async function workflowCosts(address: string, ids: readonly string[]): Promise<Burst['workflow']> {
-  const connection = await Connection.connect({ address });
+async function workflowCosts(
+  { temporalAddress: address, temporalTls }: Servers,
+  ids: readonly string[],
+): Promise<Burst['workflow']> {
+  const tls = await readTemporalTls(temporalTls, readFile);
+  const connection = await Connection.connect({ address, tls });
   try {
     const client = new Client({ connection });
     const infos = await Promise.all(

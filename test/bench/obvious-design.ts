@@ -1,14 +1,16 @@
 // What Ringback is compared with: a plain workflow, signalWithStart, and one regular activity that only posts. It has no
 // database, no authentication, no history of its own and no limits.
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { Pool } from 'undici';
+import { readTemporalTls, type TemporalTlsFiles } from '../../src/domain/temporal-tls.ts';
 import { answerQuestions } from './child.ts';
 import { statusSignal } from './obvious-workflow.ts';
 
-const [address = '', receiverUrl = ''] = process.argv.slice(2);
+const [address = '', receiverUrl = '', tlsFiles = 'null'] = process.argv.slice(2);
 const taskQueue = 'obvious-design';
 const { origin, pathname: path } = new URL(receiverUrl);
 const pool = new Pool(origin, { connections: 64 });
@@ -21,7 +23,8 @@ const body = JSON.stringify({
 });
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
-const connection = await NativeConnection.connect({ address });
+const tls = await readTemporalTls(JSON.parse(tlsFiles) as TemporalTlsFiles | null, readFile);
+const connection = await NativeConnection.connect({ address, tls });
 const client = new Client({ connection });
 const worker = await Worker.create({
   ...{ connection, taskQueue },

@@ -74,5 +74,5 @@ const openStatement = `
 
 const backlogStatement = `
   WITH ${numbered}, ${registered('delivered', 1, 'now()')}, ${delivered('pending')}
-  INSERT INTO dispatch_entries (notification_id, sequence, callback_id)
-  SELECT notification_id, sequence, callback_id FROM told`;
+  INSERT INTO dispatch_entries (notification_id, sequence, callback_id, receiver_id)
+  SELECT notification_id, sequence, callback_id, callback_id FROM told`;

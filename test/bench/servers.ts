@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, chmod } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { realpath, writeFile } from 'node:fs/promises';
+import type { TemporalTlsFiles } from '../../src/domain/temporal-tls.ts';
 import { embeddedPostgres } from '../../src/embedded/postgres.ts';
 import { postgresAccount } from '../../src/embedded/postgres-account.ts';
 import { postgresBinaries } from '../../src/embedded/postgres-binaries.ts';
@@ -26,6 +27,7 @@ export type Servers = {
   /** May read every database's counts. */
   adminUrl: string;
   temporalAddress: string;
+  temporalTls: TemporalTlsFiles;
   pids: { postgres: number; temporal: number };
   stop(): Promise<void>;
 };
@@ -77,7 +79,7 @@ export async function startServers(settings: ServerSettings, shards = 4): Promis
       ),
     );
     const { mappedColumns } = await prepareNamespace({
-      ...{ address: temporal.address, namespace: 'default', log: silent },
+      ...{ address: temporal.address, tls: temporal.tls.app, namespace: 'default', log: silent },
       searchAttributes: searchAttributeNames,
     });
     if (settings === 'ours') await trimVisibilityIndexes(databases.visibilityUrl, mappedColumns);
@@ -86,6 +88,7 @@ export async function startServers(settings: ServerSettings, shards = 4): Promis
       databaseUrl: postgres.urls.ringback,
       adminUrl: postgres.urls.admin,
       temporalAddress: temporal.address,
+      temporalTls: temporal.tls.app,
     };
   } catch (cause) {
     await stop();

@@ -79,6 +79,7 @@ export async function createObviousDesign(
   const child = startChild(new URL('./obvious-design.ts', import.meta.url), [
     stage.servers.temporalAddress,
     `${stage.origin}/callbacks`,
+    JSON.stringify(stage.servers.temporalTls),
   ]);
   await child.ask({ kind: 'ready' });
   const parts = { ...partsOf(stage), application: [child.pid] };

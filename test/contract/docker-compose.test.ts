@@ -7,6 +7,7 @@ import { Ajv } from 'ajv';
 import formats from 'ajv-formats';
 
 import { Environment, readConfig } from '../../src/config.ts';
+import { silentLogSettings } from '../../src/embedded/postgres-cluster.ts';
 import { temporalPins } from '../../src/embedded/temporal-pins.ts';
 import { searchAttributeNames } from '../../workflows/search-attributes.ts';
 import {
@@ -41,6 +42,8 @@ function schemaErrors(file: unknown): string[] {
 
 const secrets: Record<string, string> = {
   POSTGRES_PASSWORD: 'letters',
+  RINGBACK_DATABASE_PASSWORD: 'others',
+  TEMPORAL_DATABASE_PASSWORD: 'more',
   RINGBACK_ADMIN_TOKEN: 'an operator token',
   RINGBACK_SECRET_KEYS: `2026a:${Buffer.alloc(32).toString('base64')}`,
 };
@@ -68,8 +71,21 @@ describe('docker-compose.yml', () => {
   test.each([
     ['postgres: the image postgres:latest is not pinned.', ':18.4-bookworm', ':latest'],
     ['postgres: the image postgres is not pinned.', ':18.4-bookworm', ''],
+    ['worker is in the network of all.', '    networks: [outside, database, temporal, mail]\n', ''],
+    ['api-1 connects to the database as its superuser.', 'postgres://ringback:', 'postgres://postgres:'],
+    [
+      'temporal connects to the database as its superuser.',
+      'POSTGRES_USER: temporal',
+      'POSTGRES_USER: postgres',
+    ],
+    [
+      "temporal is given the superuser's password.",
+      'POSTGRES_PWD: ${TEMPORAL_DATABASE',
+      'POSTGRES_PWD: ${POSTGRES',
+    ],
+    ["migrate is given the superuser's password.", 'ringback:${RINGBACK_DATABASE', 'ringback:${POSTGRES'],
     ['worker runs on and has no healthcheck.', 'healthcheck: *ready', 'labels: []'],
-    ['api-1 depends on mailpit, which is not there.', '  mailpit:\n    <<', '  mailcatcher:\n    <<'],
+    ['worker depends on mailpit, which is not there.', '  mailpit:\n    <<', '  mailcatcher:\n    <<'],
     ['worker is given ROLES, which the app does not know.', 'ROLE: worker', 'ROLES: worker'],
     ['MAIL_URL is used and not in .env.example.', '${SMTP_URL:-', '${MAIL_URL:-'],
     ['api-2 is not read-only under a user of its own.', '  read_only: true\n', ''],
@@ -89,6 +105,57 @@ describe('docker-compose.yml', () => {
     expect(composeObjections(changed, known, example)).toContain(objection);
   });
 
+  test('lets each service reach what it needs, and nothing else', () => {
+    const networks = Object.entries(compose.services).map(([name, service]) => [name, service.networks]);
+    expect(Object.fromEntries(networks)).toEqual({
+      postgres: ['database'],
+      databases: ['database'],
+      'temporal-schema': ['database'],
+      migrate: ['database'],
+      temporal: ['database', 'temporal'],
+      'temporal-namespace': ['temporal'],
+      'temporal-ui': ['temporal', 'temporal-ui'],
+      mailpit: ['mail', 'mail-ui'],
+      'api-1': ['outside', 'database'],
+      'api-2': ['outside', 'database'],
+      worker: ['outside', 'database', 'temporal', 'mail'],
+    });
+  });
+
+  test('has no way out of the networks of the database, of Temporal and of the mails, nor a port of this machine into them', () => {
+    const isInternal = (name: string): boolean => compose.networks?.[name]?.internal ?? false;
+    expect(Object.keys(compose.networks ?? {}).filter(isInternal)).toEqual(['database', 'temporal', 'mail']);
+    const published = Object.entries(compose.services).filter(([, { ports }]) => ports);
+    expect(published.map(([name]) => name)).toEqual(['temporal-ui', 'mailpit', 'api-1', 'api-2']);
+    for (const [, { ports = [], networks = [] }] of published) {
+      expect(networks.some((name) => !isInternal(name))).toBe(true);
+      for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+    }
+  });
+
+  test('gives Ringback and Temporal a role each, that is no superuser and owns its own databases', () => {
+    const [, script = ''] = /psql [\s\S]*?<<'SQL'\n([\s\S]*?)\n *SQL\n/.exec(text) ?? [];
+    expect(script).toContain('LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE');
+    expect(script).toContain(
+      "('ringback', 'ringback'), ('temporal', 'temporal'), ('temporal_visibility', 'temporal')",
+    );
+    expect(script).toContain(
+      'REVOKE ALL ON DATABASE ringback, temporal, temporal_visibility, postgres FROM PUBLIC',
+    );
+    const { temporal, 'temporal-schema': schema } = compose.services;
+    expect([temporal?.environment?.['POSTGRES_USER'], schema?.environment?.['SQL_USER']]).toEqual([
+      'temporal',
+      'temporal',
+    ]);
+    for (const name of ['migrate', 'api-1', 'api-2', 'worker'])
+      expect(compose.services[name]?.environment?.['DATABASE_URL']).toMatch(/^postgres:\/\/ringback:/);
+  });
+
+  test("shows Temporal's UI without the actions that change something, unless .env says otherwise", () => {
+    const { environment = {} } = compose.services['temporal-ui'] ?? {};
+    expect(interpolate(environment['TEMPORAL_DISABLE_WRITE_ACTIONS'] ?? '')).toBe('true');
+  });
+
   test('runs two API and two worker processes.', () => {
     const replicas = (role: string): number =>
       Object.values(compose.services)
@@ -106,6 +173,14 @@ describe('docker-compose.yml', () => {
       'temporal-namespace': `temporalio/admin-tools:${server}`,
       'temporal-ui': `temporalio/ui:${ui}`,
     });
+  });
+
+  test('keeps recipients out of the log of PostgreSQL as the embedded one does.', () => {
+    const silent = { ...silentLogSettings, log_min_messages: 'log' };
+    const given = (compose.services['postgres'] as { command?: readonly string[] }).command;
+    expect(given).toEqual(
+      expect.arrayContaining(Object.entries(silent).map(([name, value]) => `-c${name}=${value}`)),
+    );
   });
 
   test('registers the search attributes that workflows set.', () => {

@@ -121,7 +121,7 @@ test('each member that is processed counts once, whoever accepts it, and the las
 test('a wake that is asked for while an earlier one is being carried out is not forgotten with it', async () => {
   const { id } = await dispatch.aBatch(1);
   const requests = createWorkflowRequests(database.pool);
-  const [first] = (await requests.open(100)).filter(({ workflowId }) => workflowId === `batch/${id}`);
+  const [first] = (await requests.claim(100, 0)).filter(({ workflowId }) => workflowId === `batch/${id}`);
   if (!first) throw new Error('the batch was not asked for');
   expect(first).toMatchObject({
     workflowType: 'batchWorkflow',

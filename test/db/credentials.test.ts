@@ -11,6 +11,7 @@ import {
   apiKeySecretContext,
   callbackAuthContext,
   clientCertificateContext,
+  notificationTokenContext,
   signingSecretContext,
 } from '../../src/domain/secret-contexts.ts';
 import { resealSecrets } from '../../src/use-cases/reseal-secrets.ts';
@@ -156,8 +157,9 @@ test('re-sealing puts everything under the newest key, continues where it was br
     const sealedSecret = before.seal(`key ${id}`, apiKeySecretContext(serviceId, id));
     await keys.create(anApiKey({ id, serviceId, sealedSecret }));
   }
-  const token = { sealedToken: before.seal('own', auth), policy: callbackSettings().policy };
   const notification = aNewNotification({ service_id: serviceId, callback_url: 'https://example.com/own' });
+  const own = notificationTokenContext(notification.notification.id);
+  const token = { sealedToken: before.seal('own', own), policy: callbackSettings().policy };
   await createNotificationStore(database.pool).register({ ...notification, own: token });
   const sealedRows = createSealedRows(database.pool);
   const both = createSealedBox([next, old]);

@@ -52,12 +52,14 @@ test('loads everything an attempt needs', async () => {
     earlierOpen: null,
     attemptsMade: 0,
     attemptsRecorded: 0,
+    ownFailures: 0,
     dueInSeconds: 0,
     acceptedAt: '2026-06-15T11:30:00.123000Z',
     serviceId,
     profile: 'govuk-notify',
     callback: {
       id: callbackId,
+      receiverId: callbackId,
       url: 'https://example.com/callbacks',
       authType: 'bearer',
       sealedAuth: Buffer.from([1, 0, 255]),
@@ -147,6 +149,46 @@ test('numbers the attempts, and counts those that were cancelled as recorded onl
 
   expect((await history(id))[0]?.attempts.map(({ number }) => number)).toEqual([1, 2, 3]);
   expect(await store().load(id, 1)).toMatchObject({ attemptsMade: 2, attemptsRecorded: 3 });
+});
+
+test('keeps what our own way out failed as one attempt for as many as come in a row, and counts none', async () => {
+  const id = await withStatuses(1);
+  const ownFailure = (startedAt: string) =>
+    anAttempt(id, {
+      outcome: 'egress_error',
+      error: 'Our own.',
+      exchange: {
+        startedAt,
+        durationMs: 3,
+        failure: { outcome: 'egress_error', reason: '' },
+        response: null,
+      },
+      nextAttemptInSeconds: 1,
+    });
+  await store().record(anAttempt(id));
+  for (let second = 10; second < 60; second += 1)
+    await store().record(ownFailure(`2026-06-15T11:30:${second}.000000Z`));
+
+  const found = (await history(id))[0]?.attempts.map(({ number, outcome, error, started_at: at }) => [
+    number,
+    outcome,
+    error,
+    at,
+  ]);
+  expect(found?.slice(1)).toEqual([
+    [2, 'egress_error', 'Our own. (50 in a row)', '2026-06-15T11:30:59.000000Z'],
+  ]);
+  expect(await store().load(id, 1)).toMatchObject({
+    attemptsMade: 1,
+    attemptsRecorded: 2,
+    ownFailures: 50,
+    state: 'retrying',
+  });
+
+  await store().record(anAttempt(id));
+  expect(await store().load(id, 1)).toMatchObject({ attemptsMade: 2, attemptsRecorded: 3, ownFailures: 0 });
+  await store().record(ownFailure('2026-06-15T11:40:00.000000Z'));
+  expect(await store().load(id, 1)).toMatchObject({ attemptsMade: 2, attemptsRecorded: 4, ownFailures: 1 });
 });
 
 test('keeps every attempt that is recorded at the same moment, each under a number of its own', async () => {

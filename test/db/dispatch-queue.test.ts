@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterAll(() => database.drop());
 
-const upTo = (limit: number) => ({ limit, perCallback: limit, except: [] });
+const upTo = (limit: number) => ({ limit, perReceiver: limit, except: [] });
 const queue = () => createDispatchQueue(database.pool);
 
 /** Accepts `count` statuses of one notification, committed under `owner`. */
@@ -62,6 +62,7 @@ test('a claimed entry says everything its workflow is told', async () => {
     serviceId,
     profile: 'govuk-notify',
     callbackId,
+    receiverId: callbackId,
     maxInFlight: 16,
     round: 0,
   });

@@ -28,7 +28,7 @@ const store = () => createDeliveryStore(database.pool);
 const communications = () => createCommunicationStore(database.pool);
 const find = () => createCallbackStore(database.pool).find(serviceId, event);
 const accepted = (count: number) => withStatuses(database.pool, serviceId, count);
-const requests = () => createWorkflowRequests(database.pool).open(100);
+const requests = () => createWorkflowRequests(database.pool).claim(100, 0);
 const configure = (changes: Parameters<typeof callbackSettings>[0]) =>
   createCallbackStore(database.pool).put(
     callbackId,

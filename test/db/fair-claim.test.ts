@@ -25,15 +25,15 @@ async function waiting(count: number): Promise<string> {
     [id, callbackId, count],
   );
   await database.pool.query(
-    `INSERT INTO dispatch_entries (notification_id, sequence, callback_id, due_at)
-     SELECT $1, s, $2, now() - interval '1 hour' + make_interval(secs => s / 1000.0) FROM generate_series(1, $3::integer) s`,
+    `INSERT INTO dispatch_entries (notification_id, sequence, callback_id, receiver_id, due_at)
+     SELECT $1, s, $2, $2, now() - interval '1 hour' + make_interval(secs => s / 1000.0) FROM generate_series(1, $3::integer) s`,
     [id, callbackId, count],
   );
   return callbackId;
 }
 
-const claim = (bounds: { limit?: number; perCallback?: number; except?: string[] } = {}) =>
-  queue().claim(uuidv7(), { limit: 1000, perCallback: 10, except: [], ...bounds });
+const claim = (bounds: { limit?: number; perReceiver?: number; except?: string[] } = {}) =>
+  queue().claim(uuidv7(), { limit: 1000, perReceiver: 10, except: [], ...bounds });
 
 test('takes a few of each callback, those that are due longest', async () => {
   const big = await waiting(50);
@@ -68,7 +68,7 @@ test('reads a few rows of a hundred thousand that wait for one callback', async 
   await pool.query('BEGIN');
   const claimed = await createDispatchQueue(pool).claim(uuidv7(), {
     limit: 1000,
-    perCallback: 10,
+    perReceiver: 10,
     except: [],
   });
   const { rows } = await pool.query<{ read: number }>(

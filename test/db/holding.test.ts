@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 afterAll(() => database.drop());
 
-const upTo = (limit: number) => ({ limit, perCallback: limit, except: [] });
+const upTo = (limit: number) => ({ limit, perReceiver: limit, except: [] });
 const store = () => createDeliveryStore(database.pool);
 const jobs = () => ({
   deliveries: store(),
@@ -178,14 +178,15 @@ test('a status that is released has all its tries again, and its attempts go on 
   const id = await accepted(1);
   for (let count = 0; count < 3; count += 1) await store().record(anAttempt(id));
   await store().record(anAttempt(id, { outcome: 'cancelled' }));
+  await store().record(anAttempt(id, { outcome: 'egress_error' }));
   await disable();
   await store().hold(id, 1);
   const started = await enable();
   await drains().release(started?.drainId ?? '', 10);
 
-  expect(await store().load(id, 1)).toMatchObject({ attemptsMade: 0, attemptsRecorded: 4 });
+  expect(await store().load(id, 1)).toMatchObject({ attemptsMade: 0, attemptsRecorded: 5 });
   await store().record(anAttempt(id));
-  expect(await store().load(id, 1)).toMatchObject({ attemptsMade: 1, attemptsRecorded: 5 });
+  expect(await store().load(id, 1)).toMatchObject({ attemptsMade: 1, attemptsRecorded: 6 });
 });
 
 test('with the removal of a callback what is held for it is skipped, with the reason', async () => {

@@ -46,7 +46,7 @@ const toldOf = async (ids: readonly string[]) =>
 
 test('a report asks for its workflow, and every page tells of the next letters, each once', async () => {
   const { ids, reportId } = await report(5);
-  expect(await createWorkflowRequests(database.pool).open(100)).toMatchObject([
+  expect(await createWorkflowRequests(database.pool).claim(100, 0)).toMatchObject([
     {
       workflowId: `returned-letters/${reportId}`,
       workflowType: 'tellReturnedLetters',

@@ -55,14 +55,14 @@ test('what does not time out does not wait', async () => {
 test('it is handed to Temporal an hour later, to be woken 72 hours after its registration', async () => {
   const id = await register();
   const requests = createWorkflowRequests(database.pool);
-  expect(await requests.open(10)).toEqual([]);
+  expect(await requests.claim(10, 0)).toEqual([]);
 
   const { rows } = await database.pool.query<{ hours: number }>(
     `SELECT extract(epoch FROM delay_until - now()) / 3600 AS hours FROM workflow_requests`,
   );
   expect(Number(rows[0]?.hours)).toBeCloseTo(72, 1);
   await database.pool.query(`UPDATE workflow_requests SET not_before = not_before - interval '1 hour'`);
-  expect(await requests.open(10)).toMatchObject([
+  expect(await requests.claim(10, 0)).toMatchObject([
     {
       workflowId: `timeout/${id}`,
       workflowType: 'timeOutNotification',

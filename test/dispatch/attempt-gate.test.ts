@@ -6,7 +6,7 @@ import { holdTheClock } from './fake-dispatch.ts';
 
 const never = new AbortController().signal;
 const callback = (changes: Partial<GatedCallback> = {}): GatedCallback => ({
-  id: 'c',
+  receiverId: 'c',
   maxInFlight: 2,
   ratePerSecond: null,
   ...changes,
@@ -30,7 +30,7 @@ test('a callback that is full keeps no other out', () => {
   const gate = createAttemptGate();
   gate.enter(callback({ maxInFlight: 1 }));
   expect(gate.enter(callback({ maxInFlight: 1 }))).toBeNull();
-  expect(gate.enter(callback({ id: 'other' }))).not.toBeNull();
+  expect(gate.enter(callback({ receiverId: 'other' }))).not.toBeNull();
 });
 
 test('whoever waits is let in in turn, before anyone who comes later', async () => {
@@ -141,4 +141,42 @@ test('whatever comes and goes, nobody is let in beyond the limit and everybody w
     ),
     { numRuns: 100 },
   );
+});
+
+test('the fewer places are free, the fewer one receiver has: however many receivers hang, one that comes later finds some', () => {
+  const gate = createAttemptGate({ mostAttempts: 100 });
+  const greedy = (receiverId: string): number => {
+    let entered = 0;
+    while (gate.enter(callback({ receiverId, maxInFlight: 1000 }))) entered += 1;
+    return entered;
+  };
+  expect(greedy('a')).toBeLessThan(50);
+  const hanging = Array.from({ length: 20 }, (_, place) => greedy(`hanging-${place}`));
+  expect(Math.min(...hanging)).toBeGreaterThan(0);
+  expect(greedy('healthy')).toBeGreaterThan(0);
+});
+
+test('who waits for a place of the process is let in when another receiver gives one back', async () => {
+  const gate = createAttemptGate({ mostAttempts: 2 });
+  const enter = (receiverId: string) => gate.enter(callback({ receiverId, maxInFlight: 1000 }));
+  const leaves = [enter('a'), enter('b')];
+  expect(leaves).not.toContain(null);
+  let entered = 0;
+  void gate.wait(callback({ receiverId: 'd', maxInFlight: 1000 }), never).then(() => (entered += 1));
+  await turn();
+  expect(entered).toBe(0);
+  leaves[0]?.();
+  await turn();
+  expect(entered).toBe(1);
+});
+
+test('the lines of all receivers together are bounded, and are shorter the fewer places are left', async () => {
+  const gate = createAttemptGate({ mostInLine: 8 });
+  const lines = ['a', 'b', 'c'].map((receiverId) => {
+    const one = callback({ receiverId, maxInFlight: 2 });
+    while (gate.enter(one));
+    for (let count = 0; count < 20; count += 1) void gate.wait(one, never);
+    return gate.load(receiverId) - 2;
+  });
+  expect(lines).toEqual([2, 1, 1]);
 });

@@ -80,7 +80,7 @@ test('with much in memory it looks for lost entries now and then only, because m
 });
 
 test('takes over a little of a backlog at a time, and more before all of that has been told', async () => {
-  const { dispatcher, temporal, store } = createTestDispatcher({ maxInFlight: 1, claimPerCallback: 4 });
+  const { dispatcher, temporal, store } = createTestDispatcher({ maxInFlight: 1, claimPerReceiver: 4 });
   store.offered.push(...Array.from({ length: 10 }, (_, n) => anEntry(`n${n}`)));
   await dispatcher.start();
   expect(store.offered).toHaveLength(6);

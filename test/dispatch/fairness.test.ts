@@ -1,5 +1,8 @@
 // One callback's backlog is its own affair: the others have their turn, their places and their part of the memory.
-import { anEntry, createTestDispatcher, takeAll, turn } from './fake-dispatch.ts';
+import { jest } from '@jest/globals';
+import { anEntry, createTestDispatcher, holdTheClock, takeAll, turn } from './fake-dispatch.ts';
+
+afterEach(() => jest.useRealTimers());
 
 const of = (callbackId: string, notificationId: string, maxInFlight = 1000) =>
   anEntry(notificationId, 1, { callbackId, maxInFlight });
@@ -69,7 +72,7 @@ test('one callback’s backlog leaves room for what others wait for in the datab
   const gate = createFakeGate();
   gate.set('hanging', 1000);
   const { dispatcher, temporal, store } = createTestDispatcher({
-    ...{ gate, maxInMemoryPerCallback: 3, claimPerCallback: 3 },
+    ...{ gate, maxInMemoryPerReceiver: 3, claimPerReceiver: 3 },
   });
   await dispatcher.start();
   dispatcher.take(['h1', 'h2'].map((id) => of('hanging', id)));
@@ -89,7 +92,7 @@ test('one callback’s backlog leaves room for what others wait for in the datab
 
 test('a callback that had enough in memory is given nothing until little of that is left', async () => {
   const { dispatcher, temporal } = createTestDispatcher({
-    ...{ maxInFlight: 1, maxInMemoryPerCallback: 4, claimPerCallback: 4 },
+    ...{ maxInFlight: 1, maxInMemoryPerReceiver: 4, claimPerReceiver: 4 },
   });
   await dispatcher.start();
   dispatcher.take(['a1', 'a2', 'a3'].map((id) => of('a', id)));
@@ -109,5 +112,76 @@ test('hears at each beat how many processes share the work', async () => {
   const { dispatcher } = createTestDispatcher({ onProcesses: (count) => heard.push(count) });
   await dispatcher.start();
   expect(heard).toEqual([1]);
+  await dispatcher.stop();
+});
+
+const startAndBegin = async (
+  { dispatcher, temporal }: ReturnType<typeof createTestDispatcher>,
+  ids: readonly string[],
+): Promise<void> => {
+  for (const call of temporal.open()) await call.take('started');
+  for (const id of ids) dispatcher.attempting(id);
+  await turn();
+};
+
+test('a start whose request is open at the receiver occupies no start slot: no clock has to move for the others', async () => {
+  holdTheClock();
+  const test = createTestDispatcher({ maxInFlight: 3 });
+  const { dispatcher, temporal } = test;
+  await dispatcher.start();
+  const silent = ['h1', 'h2', 'h3'];
+  dispatcher.take(silent.map((id) => of(id, id)));
+  dispatcher.take([of('healthy', 'g1')]);
+  expect(told(temporal)).toEqual(silent);
+  await startAndBegin(test, silent);
+  expect(told(temporal)).toEqual([...silent, 'g1']);
+  await takeAll(temporal);
+  for (const id of silent) dispatcher.attempted(id);
+  await dispatcher.stop();
+});
+
+test('while callers wait, one silent receiver does not hold the only start slot', async () => {
+  holdTheClock();
+  const test = createTestDispatcher({ maxInFlight: 3, pressedFrom: 1, maxInFlightWhenPressed: 1 });
+  const { dispatcher, temporal } = test;
+  await dispatcher.start();
+  dispatcher.waiting(8);
+  dispatcher.take([of('silent', 'h1'), of('healthy', 'g1')]);
+  expect(told(temporal)).toEqual(['h1']);
+  await startAndBegin(test, ['h1']);
+  expect(told(temporal)).toEqual(['h1', 'g1']);
+  await takeAll(temporal);
+  dispatcher.attempted('h1');
+  await dispatcher.stop();
+});
+
+test('a start occupies its slot again from the answer until it is recorded', async () => {
+  holdTheClock();
+  const test = createTestDispatcher({ maxInFlight: 2 });
+  const { dispatcher, temporal } = test;
+  await dispatcher.start();
+  dispatcher.take(['a', 'b'].map((id) => of(id, id)));
+  await startAndBegin(test, ['a', 'b']);
+  dispatcher.answered('a');
+  dispatcher.answered('b');
+  dispatcher.take([of('c', 'c')]);
+  expect(told(temporal)).toEqual(['a', 'b']);
+  dispatcher.attempted('a');
+  await turn();
+  expect(told(temporal)).toEqual(['a', 'b', 'c']);
+  await takeAll(temporal);
+  dispatcher.attempted('b');
+  await dispatcher.stop();
+});
+
+test('the callback with the fewest attempts open comes first, however long the others have been in the queue', async () => {
+  const gate = createFakeGate();
+  const { dispatcher, temporal } = createTestDispatcher({ maxInFlight: 1, gate });
+  await dispatcher.start();
+  const silent = Array.from({ length: 5 }, (_, place) => `s${place}`);
+  for (const id of silent) gate.set(id, 2);
+  dispatcher.take([of('busy', 'first'), ...silent.map((id) => of(id, id)), of('healthy', 'g1')]);
+  await takeAll(temporal);
+  expect(told(temporal)).toEqual(['first', 'g1', ...silent]);
   await dispatcher.stop();
 });

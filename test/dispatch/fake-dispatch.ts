@@ -22,6 +22,7 @@ export function anEntry(
     serviceId: 'service',
     profile: 'govuk-notify',
     callbackId: 'callback',
+    receiverId: changes.callbackId ?? 'callback',
     maxInFlight: 1000,
     round: 0,
     ...changes,
@@ -41,13 +42,13 @@ export function createFakeQueue() {
     fake.isAway ? Promise.reject(new Error('the database is away')) : Promise.resolve(value);
   const queue: DispatchQueue = {
     beat: () => answer(1),
-    claim: async (_owner, { limit, perCallback, except }) => {
+    claim: async (_owner, { limit, perReceiver, except }) => {
       await answer(null);
       const own = createTally();
       const claimed = fake.offered
-        .filter(({ callbackId }) => {
-          own.add(callbackId, 1);
-          return !except.includes(callbackId) && own.of(callbackId) <= perCallback;
+        .filter(({ receiverId }) => {
+          own.add(receiverId, 1);
+          return !except.includes(receiverId) && own.of(receiverId) <= perReceiver;
         })
         .slice(0, limit);
       fake.offered = fake.offered.filter((entry) => !claimed.includes(entry));
@@ -142,8 +143,8 @@ export function createTestDispatcher(options: Partial<Parameters<typeof createDi
     forgetEveryMs: 0,
     restMs: 30_000,
     maxInMemory: 100,
-    maxInMemoryPerCallback: 100,
-    claimPerCallback: 100,
+    maxInMemoryPerReceiver: 100,
+    claimPerReceiver: 100,
     fewInMemory: 100,
     beatsPerComparison: 3,
     beatSeconds: 3_600,

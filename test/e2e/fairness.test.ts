@@ -58,6 +58,34 @@ test('a receiver that hangs has its own places and no more, each exchange is mad
   expect((await histories()).map(({ attempts }) => attempts.length)).toEqual(slowIds.map(() => 1));
 }, 240_000);
 
+test('an own URL that hangs, with more waiting than it may have at once, holds up no other own URL of its service', async () => {
+  let open = 0;
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const hanging = await receivers.that(async () => {
+    open += 1;
+    await released;
+    return 200;
+  });
+  const healthy = await receivers.that(() => 200);
+  const service = await createService(ringback, hanging.url, { timeout_seconds: 120 });
+  const own = { callback_bearer_token: 'the-receivers-own-secret' };
+  const registered = (url: string, count: number) =>
+    Promise.all(Array.from({ length: count }, () => service.register({ callback_url: url, ...own })));
+  const slowIds = await registered(hanging.url, 40);
+  const quickIds = await registered(healthy.url, 40);
+
+  await Promise.all(slowIds.map((id) => service.accept(id, 'delivered')));
+  await until('all that it may have at once are open', () => open === 16);
+  await Promise.all(quickIds.map((id) => service.accept(id, 'delivered')));
+  await until('the other own URL has its statuses', () => healthy.received.length === 40);
+  expect(hanging.received).toEqual([]);
+  expect(open).toBe(16);
+
+  release();
+  await until('the one that hung has its own', () => hanging.received.length === 40);
+}, 240_000);
+
 test('a process that is killed while it has an exchange open has exactly one made in its place', async () => {
   let asked = 0;
   const receiver = await receivers.that(async () => {

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { temporalTlsVariables } from '../../src/domain/temporal-tls.ts';
 import { startEmbedded, type Embedded } from '../../src/embedded/start-embedded.ts';
 import { searchAttributeNames } from '../../workflows/search-attributes.ts';
 import { startBuiltProcess, type BuiltProcess } from '../support/built-process.ts';
@@ -37,6 +38,7 @@ beforeAll(async () => {
   env = {
     DATABASE_URL: embedded.databaseUrl,
     TEMPORAL_ADDRESS: embedded.temporalAddress,
+    ...(embedded.temporalTls && temporalTlsVariables(embedded.temporalTls)),
     RINGBACK_HOME: join(home, 'unused'),
     RINGBACK_ADMIN_TOKEN: adminToken,
     RINGBACK_SECRET_KEYS: `test:${randomBytes(32).toString('base64')}`,

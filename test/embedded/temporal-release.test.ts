@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-import { freePort } from '../../src/embedded/free-port.ts';
 import { temporalBinaries } from '../../src/embedded/temporal-binaries.ts';
 import { temporalPins } from '../../src/embedded/temporal-pins.ts';
 import { fetchTemporalRelease } from '../../src/embedded/temporal-release.ts';
@@ -21,10 +21,13 @@ let folder = '';
 let served: Record<string, Buffer | string> = {};
 let server: Server;
 let baseUrl = '';
+let asked: string[] = [];
 
 beforeEach(async () => {
   folder = await temporaryFolder();
+  asked = [];
   server = createServer((request, response) => {
+    asked.push(request.url ?? '');
     const content = served[request.url ?? ''];
     response.statusCode = content === undefined ? 404 : 200;
     response.end(content);
@@ -54,21 +57,46 @@ const sumOf = (bytes: Buffer): string => createHash('sha256').update(bytes).dige
 const sums = (sum: string): string =>
   `${'0'.repeat(64)}  temporal_${version}_plan9_mips.tar.gz\n${sum}  ${archive}\n`;
 
-test('the release archive is unpacked when it has the SHA-256 of the checksums file', async () => {
+test('the release archive is unpacked when it has the SHA-256 that is pinned here, whatever its host says of it', async () => {
+  const bytes = await releaseArchive();
+  served = { [`/v${version}/checksums.txt`]: sums('0'.repeat(64)), [`/v${version}/${archive}`]: bytes };
+  const into = join(folder, 'into');
+  const log = recordingLog();
+  const pins = { [archive]: sumOf(bytes) };
+
+  await fetchTemporalRelease({ version, folder: into, log, baseUrl, pins, allowsUnpinned: false });
+
+  expect((await readdir(into)).sort()).toEqual(['temporal-server', 'temporal-sql-tool']);
+  expect(execFileSync(join(into, 'temporal-server')).toString()).toBe('temporal-server\n');
+  expect(log.messages.join()).not.toContain('unpinned');
+});
+
+test('an archive that is not pinned is not even asked for', async () => {
   const bytes = await releaseArchive();
   served = { [`/v${version}/checksums.txt`]: sums(sumOf(bytes)), [`/v${version}/${archive}`]: bytes };
   const into = join(folder, 'into');
 
-  await fetchTemporalRelease({
-    version,
-    folder: into,
-    log: recordingLog(),
-    baseUrl,
-    pins: { [archive]: sumOf(bytes) },
+  const attempt = fetchTemporalRelease({
+    ...{ version, folder: into, log: recordingLog(), baseUrl, pins: {}, allowsUnpinned: false },
   });
 
+  await expect(attempt).rejects.toThrow(
+    `no SHA-256 of ${archive} is pinned in this repository, so it is not downloaded: pin one`,
+  );
+  expect(asked).toEqual([]);
+  expect(existsSync(into)).toBe(false);
+});
+
+test('an archive that is not pinned is taken where the operator asks for it, and the log says what that proves', async () => {
+  const bytes = await releaseArchive();
+  served = { [`/v${version}/checksums.txt`]: sums(sumOf(bytes)), [`/v${version}/${archive}`]: bytes };
+  const into = join(folder, 'into');
+  const log = recordingLog();
+
+  await fetchTemporalRelease({ version, folder: into, log, baseUrl, pins: {}, allowsUnpinned: true });
+
   expect((await readdir(into)).sort()).toEqual(['temporal-server', 'temporal-sql-tool']);
-  expect(execFileSync(join(into, 'temporal-server')).toString()).toBe('temporal-server\n');
+  expect(log.messages.join()).toContain('shows that the transfer was whole, not whose programs they are');
 });
 
 test('an archive that was tampered with is refused and leaves nothing behind', async () => {
@@ -77,7 +105,15 @@ test('an archive that was tampered with is refused and leaves nothing behind', a
   served = { [`/v${version}/checksums.txt`]: sums(sumOf(bytes)), [`/v${version}/${archive}`]: tampered };
   const into = join(folder, 'into');
 
-  const attempt = fetchTemporalRelease({ version, folder: into, log: recordingLog(), baseUrl });
+  const log = recordingLog();
+  const attempt = fetchTemporalRelease({
+    version,
+    folder: into,
+    log,
+    baseUrl,
+    pins: {},
+    allowsUnpinned: true,
+  });
 
   await expect(attempt).rejects.toThrow(
     `${archive} has SHA-256 ${sumOf(tampered)}, its release says ${sumOf(bytes)}`,
@@ -85,7 +121,7 @@ test('an archive that was tampered with is refused and leaves nothing behind', a
   expect(await readdir(into)).toEqual([]);
 });
 
-test('a checksums file that differs from the SHA-256 pinned here is refused', async () => {
+test('an archive that differs from the SHA-256 pinned here is refused, also where unpinned ones are taken', async () => {
   const bytes = await releaseArchive();
   served = { [`/v${version}/checksums.txt`]: sums(sumOf(bytes)), [`/v${version}/${archive}`]: bytes };
   const pins = { [archive]: 'f'.repeat(64) };
@@ -96,20 +132,74 @@ test('a checksums file that differs from the SHA-256 pinned here is refused', as
     log: recordingLog(),
     baseUrl,
     pins,
+    allowsUnpinned: true,
   });
 
-  await expect(attempt).rejects.toThrow('differs from the SHA-256 pinned here');
+  await expect(attempt).rejects.toThrow(`${archive} has SHA-256 ${sumOf(bytes)}, pinned here is ffff`);
 });
 
-test('without Go and without a network one error names the three ways to get Temporal', async () => {
+test('without Go nothing is downloaded unasked, and one error names every way to get Temporal', async () => {
   const env = { PATH: join(folder, 'empty'), XDG_CACHE_HOME: folder, HOME: folder };
-  const releasesUrl = `http://127.0.0.1:${await freePort()}`;
+  const log = recordingLog();
 
-  const attempt = temporalBinaries({ env, log: recordingLog(), releasesUrl });
+  const attempt = temporalBinaries({ env, log, releasesUrl: baseUrl });
 
   await expect(attempt).rejects.toThrow(
-    /TEMPORAL_ADDRESS.*release v[\d.]+ from github\.com.*Go 1\.21 or newer/,
+    /TEMPORAL_ADDRESS.*Go 1\.21 or newer.*on PATH.*temporal-pins\.ts.*TEMPORAL_DOWNLOAD_UNPINNED=true.*github\.com/,
   );
+  expect(asked).toEqual([]);
+  expect(log.messages.join()).toMatch(/release is not downloaded: no SHA-256 of temporal_.* is pinned/);
+});
+
+test('asked for, the release is downloaded where there is no Go', async () => {
+  const { server } = await temporalPins();
+  const bytes = await releaseArchive();
+  const name = archive.replace(version, server);
+  served = {
+    [`/v${server}/checksums.txt`]: sums(sumOf(bytes)).replaceAll(version, server),
+    [`/v${server}/${name}`]: bytes,
+  };
+  const bin = join(folder, 'bin');
+  await mkdir(bin);
+  const env = {
+    PATH: bin,
+    XDG_CACHE_HOME: join(folder, 'cache'),
+    HOME: folder,
+    TEMPORAL_DOWNLOAD_UNPINNED: 'true',
+  };
+
+  const binaries = await temporalBinaries({ env, log: recordingLog(), releasesUrl: baseUrl });
+
+  expect(binaries.server).toBe(join(folder, 'cache', 'ringback', 'temporal', server, 'temporal-server'));
+});
+
+describe('programs in the cache', () => {
+  async function cached(): Promise<{ env: Record<string, string>; file: string; cache: string }> {
+    const { server } = await temporalPins();
+    const cache = join(folder, 'ringback', 'temporal', server);
+    await mkdir(cache, { recursive: true });
+    for (const program of ['temporal-server', 'temporal-sql-tool'])
+      await writeFile(join(cache, program), '#!/bin/sh\n', { mode: 0o755 });
+    const env = { PATH: join(folder, 'empty'), XDG_CACHE_HOME: folder, HOME: folder };
+    return { env, cache, file: join(cache, 'temporal-server') };
+  }
+
+  test('are used when nobody else can write to them', async () => {
+    const { env, file } = await cached();
+    expect(await temporalBinaries({ env, log: recordingLog() })).toMatchObject({ server: file });
+  });
+
+  test('are not run when others can write to them, or to a folder that they are in', async () => {
+    const { env, file, cache } = await cached();
+    for (const path of [file, cache, join(folder, 'ringback'), folder]) {
+      const { mode } = await stat(path);
+      await chmod(path, 0o777);
+      await expect(temporalBinaries({ env, log: recordingLog() })).rejects.toThrow(
+        `${file} is not run: ${path} can be written to by other accounts`,
+      );
+      await chmod(path, mode & 0o777);
+    }
+  });
 });
 
 test('programs on PATH are used as they are, and a missing UI server is said and not an error', async () => {

@@ -59,6 +59,10 @@ const reaches: Record<string, Reach> = {
     found(await call('POST', `/v1/notifications/${(await stage.email(made)).id}/complaints`, caller, {})),
   'GET /v1/notifications/:id/callbacks': async (caller, made) =>
     found(await call('GET', `/v1/notifications/${(await stage.email(made)).id}/callbacks`, caller)),
+  'GET /v1/notifications/:id/callbacks/:callback_id/attempts': async (caller, made) => {
+    const { id, eventId } = await stage.email(made);
+    return found(await call('GET', `/v1/notifications/${id}/callbacks/${eventId}/attempts`, caller));
+  },
   'POST /v1/notifications/:id/callbacks/:callback_id/redeliver': async (caller, made) => {
     const { id, eventId } = await stage.email(made);
     return found(await call('POST', `/v1/notifications/${id}/callbacks/${eventId}/redeliver`, caller));
@@ -87,6 +91,8 @@ const reaches: Record<string, Reach> = {
   },
   'GET /v1/inbound/:id/callbacks': async (caller, made) =>
     found(await call('GET', `/v1/inbound/${await stage.inbound(made)}/callbacks`, caller)),
+  'GET /v1/inbound/:id/attempts': async (caller, made) =>
+    found(await call('GET', `/v1/inbound/${await stage.inbound(made)}/attempts`, caller)),
   'POST /v1/inbound/:id/redeliver': async (caller, made) =>
     found(await call('POST', `/v1/inbound/${await stage.inbound(made)}/redeliver`, caller)),
   'GET /v2/notifications/:id': async (caller, made) =>

@@ -52,6 +52,29 @@ describe('A notification', () => {
     });
   });
 
+  it('may be made five minutes ahead of our clock and no more, so that none stands before all others for ever', async () => {
+    const { call, service } = await setUp();
+    const register = (created_at: string) =>
+      call('POST', '/v1/notifications', { as: service.as, body: { ...body, id: undefined, created_at } });
+    expect((await register('2026-06-15T11:35:00.123000Z')).statusCode).toBe(201);
+    for (const late of ['2026-06-15T11:35:00.123001Z', '9999-12-31T23:59:59Z']) {
+      const answer = await register(late);
+      expect([answer.statusCode, answer.json()]).toMatchObject([
+        400,
+        { code: 'INVALID_INPUT', errors: [{ path: 'created_at', message: textLike(/five minutes/) }] },
+      ]);
+    }
+  });
+
+  it('has a reference that an index can hold, counted in bytes as well', async () => {
+    const { call, service } = await setUp();
+    const register = (reference: string) =>
+      call('POST', '/v1/notifications', { as: service.as, body: { ...body, id: undefined, reference } });
+    expect((await register('é'.repeat(1000))).statusCode).toBe(201);
+    const answer = await register('語'.repeat(900));
+    expect([answer.statusCode, answer.json()]).toMatchObject([400, { errors: [{ path: 'reference' }] }]);
+  });
+
   it('is answered with 200 and itself when it is registered again', async () => {
     const { call, service } = await setUp();
     const first = await call('POST', '/v1/notifications', { as: service.as, body });

@@ -20,9 +20,9 @@ describe('A receipt that comes before its message', () => {
     const serviceId = await t.aService('govuk-notify', 'mmg');
     for (let times = 1; times <= 2; times += 1)
       expect((await t.send('mmg', { body: mmg, headers })).statusCode).toBe(200);
-    expect(await t.ports.lookAtEarlyReceipts(new Date())).toEqual({ matched: 0, dropped: [] });
+    expect(await t.ports.lookAtEarlyReceipts(new Date())).toEqual({ matched: 0, dropped: [], failed: [] });
     await t.aMessage(serviceId, 'govuk-notify', { id });
-    expect(await t.ports.lookAtEarlyReceipts(new Date())).toEqual({ matched: 1, dropped: [] });
+    expect(await t.ports.lookAtEarlyReceipts(new Date())).toEqual({ matched: 1, dropped: [], failed: [] });
     expect((await t.call('GET', `/v1/notifications/${id}`)).json()).toMatchObject({ status: 'delivered' });
     await t.send('mmg', { body: mmg, headers });
     const history = await t.call('GET', `/v1/notifications/${id}/callbacks`);

@@ -62,6 +62,20 @@ describe('The configuration of a provider', () => {
     expect((await t.call('PUT', `/v1/services/${other}/providers/mmg`, { body })).statusCode).toBe(404);
   });
 
+  it('has room for 50 accounts of Twilio that no request names, and for any number of the others', async () => {
+    const put = async (given: object): Promise<number> => {
+      const { id } = (
+        await t.call('POST', '/v1/services', { body: { name: 'Any', profile: 'notify-gov-au' } })
+      ).json<{ id: string }>();
+      const body = { credentials: given };
+      return (await t.call('PUT', `/v1/services/${id}/providers/twilio`, { body })).statusCode;
+    };
+    for (let place = 0; place < 50; place += 1) expect(await put({ auth_token: `token ${place}` })).toBe(201);
+    expect(await put({ auth_token: 'token 50' })).toBe(400);
+    expect(await put({ auth_token: 'token 49' })).toBe(201);
+    expect(await put({ auth_token: 'token 50', account_sid: 'AC50' })).toBe(201);
+  });
+
   it('gives SAP no token without its secret', async () => {
     await t.aService('notify-gov-au', 'sap');
     const ask = (authorization: string, payload: string) =>

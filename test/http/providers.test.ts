@@ -204,7 +204,8 @@ describe('A provider’s request', () => {
   it('by which SNS asks about a subscription is answered where SNS itself asks', async () => {
     await t.aService('govuk-notify', 'ses');
     const body = fixtureBytes({ file: 'sns-signed-v1-subscription-confirmation.json' });
-    expect((await t.send('ses', { body })).statusCode).toBe(200);
+    const headers = { 'x-amz-sns-message-type': 'SubscriptionConfirmation' };
+    expect((await t.send('ses', { body, headers })).statusCode).toBe(200);
     expect(t.ports.confirmed).toEqual([
       expect.stringContaining('https://sns.eu-west-1.amazonaws.com/') as string,
     ]);

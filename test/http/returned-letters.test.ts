@@ -58,6 +58,25 @@ test('a service reports its own letters only, the operator all of them', async (
   expect((await report(['order-1'], null)).json()).toMatchObject({ matched: 1, unmatched: [] });
 });
 
+test('a reference that letters of several services have is given to none of them, and an id names its letter only', async () => {
+  const { report, history, first, second, addService, addNotification } = await withLetters();
+  const other = await addService('Another');
+  const letter = { to: '1 High Street', notification_type: 'letter' };
+  const decoys = [
+    await addNotification(other.as, { ...letter, reference: 'order-1' }),
+    await addNotification(other.as, { ...letter, reference: first }),
+    await addNotification(other.as, { ...letter, provider_reference: second }),
+  ];
+
+  const byOperator = await report(['order-1', second], null);
+  expect(byOperator.json()).toEqual({ matched: 1, unmatched: ['order-1'] });
+  const byService = await report(['order-1']);
+  expect(byService.json()).toEqual({ matched: 1, unmatched: [] });
+
+  expect([(await history(first)).length, (await history(second)).length]).toEqual([1, 1]);
+  for (const id of decoys) expect(await history(id)).toEqual([]);
+});
+
 test('how far the telling is can be seen by who reported, and by the operator', async () => {
   const { service, call, addService } = await withLetters();
   const answer = await call('POST', '/v1/letters/returned', {
@@ -79,7 +98,7 @@ test('a hundred thousand references are one call, and one more is refused', asyn
   const answer = await report([...references.slice(1), 'order-1']);
   expect(answer.json()).toMatchObject({ matched: 1 });
   expect((await report([...references, 'order-1'])).statusCode).toBe(400);
-});
+}, 60_000);
 
 test.each([[[]], ['order-1'], [[1]], [undefined]])('is refused with %j', async (references) => {
   const { report } = await withLetters();

@@ -152,6 +152,26 @@ describe('the other rules that stand for a promise of the house', () => {
     expect(await lint('src/use-cases', text)).toContain('@typescript-eslint/no-misused-promises');
   });
 
+  test.each([
+    ['shown.password === own.password', 'src/use-cases'],
+    ['"a".concat("b") !== own.secret', 'src/http'],
+    ['shown.token == own.name', 'src/net'],
+    [
+      'Buffer.from(shown.token).equals(Buffer.from(own.secret)) || own.signature.localeCompare(shown.token) === 0',
+      'src/db',
+    ],
+  ])('refuses a comparison of secrets that takes longer the more is right: %s', async (comparison, room) => {
+    const text = `type T = { password: string; secret: string; token: string; signature: string; name: string };
+      export const compare = (shown: T, own: T): boolean => ${comparison};\n`;
+    expect(await lint(room, text)).toContain('no-restricted-syntax');
+  });
+
+  test('lets it be asked whether there is a secret.', async () => {
+    const text = `type T = { password?: string; token: string | null };
+      export const isGiven = (own: T): boolean => own.password !== undefined && own.token !== null && own.token !== '';\n`;
+    expect(await lint('src/use-cases', text)).toEqual([]);
+  });
+
   test('refuses a default export.', async () => {
     expect(await lint('src/domain', 'export default 1;\n')).toContain('import-x/no-default-export');
   });

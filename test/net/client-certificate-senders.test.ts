@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { Agent, buildConnector } from 'undici';
 import type { ClientCertificate } from '../../src/domain/credential.schema.ts';
 import { createClientCertificateSenders } from '../../src/net/client-certificate-senders.ts';
 import { createHttpSender } from '../../src/net/http-sender.ts';
 import { fixture } from '../support/fixture.ts';
+import { createLocalAgent } from './local-agent.ts';
 
 const pem = (name: string): string => fixture(`client-certificates/${name}`);
 const identity = (name: string): ClientCertificate => ({
@@ -49,7 +49,7 @@ function setUp(maxSenders = 64) {
   const open = (shown?: ClientCertificate) => {
     counts.opened += 1;
     const tls = shown ? { cert: shown.certificate, key: shown.private_key } : {};
-    const agent = new Agent({ connect: buildConnector({ ca: pem('ca.pem'), ...tls }) });
+    const agent = createLocalAgent({ ca: pem('ca.pem'), ...tls });
     const close = async () => {
       counts.closed += 1;
       await agent.close();

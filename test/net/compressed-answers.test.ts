@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import type { Agent } from 'undici';
+import type { HttpAgent } from '../../src/net/guarded-agent.ts';
 import { flood } from './hostile-answers.ts';
 import { createLocalAgent, exchangeWith } from './local-agent.ts';
 import { onRequest, startRawServer, type RawServer } from './raw-server.ts';
 
-let agent: Agent;
+let agent: HttpAgent;
 let server: RawServer;
 
 beforeEach(() => {

@@ -3,7 +3,10 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 
 /** A proxy that connects to what it is asked for, unless `refusal` gives it a line to answer with instead. */
-export async function startConnectProxy(refusal: (authority: string) => string | null = () => null) {
+export async function startConnectProxy(
+  refusal: (authority: string) => string | null = () => null,
+  port = 0,
+) {
   const asked: { authority: string; headers: IncomingHttpHeaders }[] = [];
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): Socket => {
@@ -11,7 +14,10 @@ export async function startConnectProxy(refusal: (authority: string) => string |
     socket.on('close', () => sockets.delete(socket)).on('error', () => undefined);
     return socket;
   };
-  const server = createServer();
+  const server = createServer((_request, response) => {
+    response.statusCode = 400;
+    response.end();
+  });
   server.on('connect', ({ url = '', headers }, client: Socket, head: Buffer) => {
     asked.push({ authority: url, headers });
     keep(client);
@@ -22,8 +28,8 @@ export async function startConnectProxy(refusal: (authority: string) => string |
       client.write(refused);
       return;
     }
-    const { hostname, port } = new URL(`http://${url}`);
-    const target = keep(connect(Number(port), hostname.replace(/^\[|\]$/g, '')));
+    const { hostname, port: targetPort } = new URL(`http://${url}`);
+    const target = keep(connect(Number(targetPort), hostname.replace(/^\[|\]$/g, '')));
     target.on('connect', () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       target.write(head);
@@ -32,7 +38,7 @@ export async function startConnectProxy(refusal: (authority: string) => string |
     target.on('close', () => client.destroy());
     client.on('close', () => target.destroy());
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -1,11 +1,17 @@
 import { Buffer } from 'node:buffer';
 import { createSocket } from 'node:dgram';
-import type { LookupAddress } from 'node:dns';
-import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
 import ipaddr from 'ipaddr.js';
+import { createResolver, type NameResolver, type ResolverOptions } from '../../src/net/resolver.ts';
 
 const typeCodes = { ipv4: 1, ipv6: 28 };
+const cnameType = 5;
+
+/** Addresses alone have no time to live, so that nobody keeps them; null is no answer at all. */
+export type DnsAnswer =
+  string[] | { addresses?: string[]; ttl?: number; alias?: string; code?: 'SERVFAIL' | 'NXDOMAIN' } | null;
+
+const codes = { SERVFAIL: 2, NXDOMAIN: 3 };
 
 /** The first question's name and type, and where it ends (RFC 1035, 4.1.2). */
 function readQuestion(query: Buffer): { name: string; type: number; end: number } {
@@ -18,57 +24,68 @@ function readQuestion(query: Buffer): { name: string; type: number; end: number 
   return { name: labels.join('.').toLowerCase(), type: query.readUInt16BE(at + 1), end: at + 5 };
 }
 
-function record(address: string, type: number): Buffer {
-  const data = Buffer.from(ipaddr.parse(address).toByteArray());
-  const head = Buffer.alloc(12);
-  head.writeUInt16BE(0xc00c, 0); // the question's name
-  head.writeUInt16BE(type, 2);
-  head.writeUInt16BE(1, 4); // class IN; the time to live stays 0, so that nobody keeps an answer
-  head.writeUInt16BE(data.length, 10);
-  return Buffer.concat([head, data]);
+function nameBytes(name: string): Buffer {
+  return Buffer.concat([
+    ...name.split('.').map((label) => Buffer.from([label.length, ...Buffer.from(label)])),
+    Buffer.alloc(1),
+  ]);
+}
+
+function record(name: Buffer, type: number, ttl: number, data: Buffer): Buffer {
+  const head = Buffer.alloc(10);
+  head.writeUInt16BE(type, 0);
+  head.writeUInt16BE(1, 2); // class IN
+  head.writeUInt32BE(ttl, 4);
+  head.writeUInt16BE(data.length, 8);
+  return Buffer.concat([name, head, data]);
 }
 
 /**
- * A name server of its own on UDP. `answers` gives a name's addresses for the nth time, from 1, that one kind of them is
- * asked for; `resolve` asks it for both kinds, without the system's resolver.
+ * A name server of its own on UDP. `answers` says what it knows of a name for the nth time, from 1, that one kind of
+ * addresses is asked for; `resolver` asks it and nobody else.
  */
-export async function startDnsServer(answers: (name: string, time: number) => string[]) {
+export async function startDnsServer(
+  answers: (name: string, time: number, family: number) => DnsAnswer,
+  options: ResolverOptions = {},
+) {
   const socket = createSocket('udp4');
   const asked = new Map<string, number>();
+  let isAway = false;
   socket.on('message', (query, { port, address: from }) => {
     const { name, type, end } = readQuestion(query);
     const time = (asked.get(`${name}/${type}`) ?? 0) + 1;
     asked.set(`${name}/${type}`, time);
-    const found = answers(name, time).filter((each) => typeCodes[ipaddr.parse(each).kind()] === type);
+    const answer = isAway ? null : answers(name, time, type === typeCodes.ipv4 ? 4 : 6);
+    if (answer === null) return;
+    const { addresses = [], ttl = 0, alias, code } = Array.isArray(answer) ? { addresses: answer } : answer;
+    const found = addresses.filter((each) => typeCodes[ipaddr.parse(each).kind()] === type);
+    const question = Buffer.from([0xc0, 0x0c]);
+    const owner = alias === undefined ? question : nameBytes(alias);
+    const records = [
+      ...(alias === undefined ? [] : [record(question, cnameType, ttl, nameBytes(alias))]),
+      ...found.map((each) => record(owner, type, ttl, Buffer.from(ipaddr.parse(each).toByteArray()))),
+    ];
     const head = Buffer.from(query.subarray(0, 12));
-    head.writeUInt16BE(0x8180, 2); // an answer, recursion available, no error
-    head.writeUInt16BE(found.length, 6);
+    head.writeUInt16BE(0x8180 + (code === undefined ? 0 : codes[code]), 2); // an answer, recursion available
+    head.writeUInt16BE(records.length, 6);
     head.writeUInt16BE(0, 10); // nothing additional, which drops the query's EDNS
-    socket.send(
-      Buffer.concat([head, query.subarray(12, end), ...found.map((each) => record(each, type))]),
-      port,
-      from,
-    );
+    socket.send(Buffer.concat([head, query.subarray(12, end), ...records]), port, from);
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
-  const resolver = new Resolver();
-  resolver.setServers([`127.0.0.1:${socket.address().port}`]);
+  const server = `127.0.0.1:${socket.address().port}`;
+  const resolver: NameResolver = createResolver({ servers: [server], ...options });
 
   return {
+    server,
+    resolver,
     timesAsked: (name: string) => asked.get(`${name}/${typeCodes.ipv4}`) ?? 0,
-    resolve: async (name: string): Promise<LookupAddress[]> => {
-      const [v4, v6] = await Promise.all([
-        resolver.resolve4(name).catch(() => []),
-        resolver.resolve6(name).catch(() => []),
-      ]);
-      return [
-        ...v4.map((address) => ({ address, family: 4 })),
-        ...v6.map((address) => ({ address, family: 6 })),
-      ];
+    /** It takes queries and answers none, or does again. */
+    setAway: (away: boolean) => {
+      isAway = away;
     },
     async stop() {
-      resolver.cancel();
+      resolver.close();
       socket.close();
       await once(socket, 'close');
     },

@@ -116,6 +116,21 @@ describe('What is said against a URL before it is stored', () => {
     expect(strict.objection(url)).toBe(objection);
   });
 
+  test('ports of other services need the operator’s word; 80, 443 and what is free for all do not', () => {
+    for (const port of [80, 443, 1024, 8443, 65_535])
+      expect(strict.objection(`https://example.com:${port}/`)).toBeNull();
+    for (const port of [1, 22, 25, 110, 444, 1023])
+      expect(strict.objection(`https://example.com:${port}/`)).toBe(
+        `must use port 80, 443 or one from 1024 up: the operator has not allowed port ${port} (EGRESS_PORTS)`,
+      );
+    expect(strict.objection('https://example.com:0/')).toMatch(/^must use port/);
+    const opened = createEgressPolicy({ allow: [], allowHttp: false, ports: [444] });
+    expect([444, 445].map((port) => opened.objection(`https://example.com:${port}/`) === null)).toEqual([
+      true,
+      false,
+    ]);
+  });
+
   test('plain http is let through when it is allowed, and other schemes still are not', () => {
     const lax = createEgressPolicy({ allow: [], allowHttp: true });
     expect(lax.objection('http://example.com/')).toBeNull();

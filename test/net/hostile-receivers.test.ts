@@ -1,12 +1,12 @@
 // Receivers that misbehave, on real sockets: each exchange ends in time, under the right word.
 import type { Socket } from 'node:net';
-import type { Agent } from 'undici';
+import type { HttpAgent } from '../../src/net/guarded-agent.ts';
 import { judgeExchange } from '../../src/domain/attempt.ts';
 import * as hostile from './hostile-answers.ts';
 import { createLocalAgent, exchangeWith } from './local-agent.ts';
 import { ok, onRequest, startRawServer, type RawServer } from './raw-server.ts';
 
-let agent: Agent;
+let agent: HttpAgent;
 let server: RawServer;
 
 beforeEach(() => {

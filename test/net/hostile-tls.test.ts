@@ -1,13 +1,13 @@
 // A TLS connection that fails, at each stage of it.
 import type { Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions, type TLSSocket } from 'node:tls';
-import type { Agent } from 'undici';
+import type { HttpAgent } from '../../src/net/guarded-agent.ts';
 import { describeFailure } from '../../src/net/describe-failure.ts';
 import { fixture } from '../support/fixture.ts';
 import { createLocalAgent, exchangeWith } from './local-agent.ts';
 import { ok, onRequest, startRawServer } from './raw-server.ts';
 
-let agent: Agent;
+let agent: HttpAgent;
 let stop: () => Promise<unknown>;
 
 beforeEach(() => {

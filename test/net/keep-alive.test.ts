@@ -1,12 +1,11 @@
 // A receiver that closes an idle connection just as the next request goes out: the request is lost without the receiver
 // ever seeing it. It is not sent again behind the history's back, so it must not go out on such a connection.
-import type { Agent } from 'undici';
 import { createEgressPolicy } from '../../src/net/egress-policy.ts';
-import { createGuardedAgent } from '../../src/net/guarded-agent.ts';
+import { createGuardedAgent, type HttpAgent } from '../../src/net/guarded-agent.ts';
 import { createHttpSender } from '../../src/net/http-sender.ts';
 import { ok, onRequest, startRawServer, type RawServer } from './raw-server.ts';
 
-let agent: Agent;
+let agent: HttpAgent;
 let server: RawServer;
 
 beforeEach(() => {

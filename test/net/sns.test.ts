@@ -37,12 +37,36 @@ test('a certificate of SNS is fetched once an hour', async () => {
   expect(asked).toHaveLength(2);
 });
 
-test('while SNS cannot be asked, that is said as a trouble of ours, and nothing is kept of it', async () => {
+test('while SNS cannot be asked, that is said as a trouble of ours, and it is asked again after ten seconds', async () => {
   const answers: (number | string)[] = ['no connection', 302, 200];
-  const { sns } = fakeSns(() => answers.shift() ?? 200);
+  const { sns, asked, clock } = fakeSns(() => answers.shift() ?? 200);
+  for (const seconds of [0, 9]) {
+    clock.nowMs = seconds * 1000;
+    await expect(sns.certificate(url)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  }
+  expect(asked).toHaveLength(1);
+  clock.nowMs = 10_000;
   await expect(sns.certificate(url)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-  await expect(sns.certificate(url)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  clock.nowMs = 20_000;
   expect(await sns.certificate(url)).toBe('the certificate');
+});
+
+test('a certificate that many ask for is fetched once, and of others only a few at a time', async () => {
+  const { sns, asked, clock } = fakeSns(() => 200);
+  expect(await sns.certificate(url)).toBe('the certificate');
+  const other = (place: number): string => url.replace('-0', `-${place}`);
+  const all = Array.from({ length: 100 }, (_own, place) => sns.certificate(other(1 + (place % 50))));
+  const results = await Promise.allSettled(all);
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(8);
+  expect(asked).toHaveLength(1 + 4);
+
+  // What others ask for keeps nobody from a certificate that was one before.
+  clock.nowMs = 3_600_001;
+  const asking = Promise.allSettled(
+    Array.from({ length: 4 }, (_own, place) => sns.certificate(other(60 + place))),
+  );
+  expect(await sns.certificate(url)).toBe('the certificate');
+  await asking;
 });
 
 test('a subscription is confirmed by asking for the URL that SNS gives', async () => {

@@ -1,7 +1,7 @@
 // Records the histories that replay.test.ts replays, on a real Temporal server: npm run record-histories [-- names].
 // Do it when a workflow's story gains a chapter, and keep the old files: running workflows still have those histories.
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { NativeConnection } from '@temporalio/worker';
 import type { ActivityPorts } from '../../activities/index.ts';
+import { readTemporalTls } from '../../src/domain/temporal-tls.ts';
 import { startEmbedded } from '../../src/embedded/start-embedded.ts';
 import { createProgressLog } from '../../src/main/progress-log.ts';
 import { createWorkflows } from '../../src/temporal/tell-workflows.ts';
@@ -155,7 +156,10 @@ const embedded = await startEmbedded({
   searchAttributes: searchAttributeNames,
   log: createProgressLog(),
 });
-const connection = await NativeConnection.connect({ address: embedded.temporalAddress });
+const connection = await NativeConnection.connect({
+  address: embedded.temporalAddress,
+  tls: await readTemporalTls(embedded.temporalTls, readFile),
+});
 const client = new Client({ connection });
 const workflowBundle = await bundleWorkflows();
 const wanted = process.argv.slice(2);
@@ -188,6 +192,7 @@ async function recordNotification({
         serviceId: '018f0000-0000-7000-8000-0000000000aa',
         profile: 'govuk-notify',
         callbackId: '018f0000-0000-7000-8000-0000000000cc',
+        receiverId: '018f0000-0000-7000-8000-0000000000cc',
         maxInFlight: 16,
         round: 0,
       })),
@@ -214,6 +219,7 @@ async function recordCommunication({
         if (refusals-- > 0) throw new Error('The mail server did not take the mail: 451 try again later');
         return null;
       },
+      claim: async () => true,
       sent: async () => undefined,
     },
     drains: {

@@ -14,9 +14,15 @@ type ComposeService = {
   healthcheck?: { test: string[] };
   depends_on?: Record<string, { condition: string }>;
   deploy?: { replicas: number };
+  networks?: string[];
+  ports?: string[];
 };
 
-type ComposeFile = { services: Record<string, ComposeService>; volumes: Record<string, unknown> };
+type ComposeFile = {
+  services: Record<string, ComposeService>;
+  volumes: Record<string, unknown>;
+  networks?: Record<string, { internal?: boolean }>;
+};
 
 const rootFile = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
@@ -65,7 +71,23 @@ function serviceObjections(
       .filter(([need]) => !(need in services))
       .map(([need]) => `${name} depends on ${need}, which is not there.`),
     ...needs.flatMap(([need, { condition }]) => conditionObjections(name, need, condition, services[need])),
+    ...(service.networks ? [] : [`${name} is in the network of all.`]),
+    ...superuserObjections(name, service),
     ...unknown.map((variable) => `${name} is given ${variable}, which the app does not know.`),
+  ];
+}
+
+/** PostgreSQL itself has the superuser's password, and the job that makes the roles; nobody else connects as one. */
+function superuserObjections(name: string, { environment = {} }: ComposeService): string[] {
+  const { DATABASE_URL: url = '', SQL_USER: schemaUser, POSTGRES_USER: serverUser } = environment;
+  const isSuperuser =
+    /^postgres(ql)?:\/\/postgres[:@]/.test(url) || schemaUser === 'postgres' || serverUser === 'postgres';
+  const hasPassword = Object.values(environment).some((value) => value.includes('${POSTGRES_PASSWORD'));
+  return [
+    ...(isSuperuser ? [`${name} connects to the database as its superuser.`] : []),
+    ...(hasPassword && !['postgres', 'databases'].includes(name)
+      ? [`${name} is given the superuser's password.`]
+      : []),
   ];
 }
 

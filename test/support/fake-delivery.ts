@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { AttemptOutcome, Exchange } from '../../src/domain/attempt.ts';
+import { isOurs, type AttemptOutcome, type Exchange } from '../../src/domain/attempt.ts';
 import type { EventName } from '../../src/domain/event.ts';
 import { isSettled, type StoredState } from '../../src/domain/callback-state.ts';
 import { fromDate } from '../../src/domain/instant.ts';
 import type { RetryPolicy } from '../../src/domain/retry-policy.ts';
-import { createOpenAttempts, type ActivityPorts } from '../../activities/index.ts';
+import { createHeldAttempts, createOpenAttempts, type ActivityPorts } from '../../activities/index.ts';
 import { createAttemptGate } from '../../src/dispatch/attempt-gate.ts';
+import { mostHeldAttempts } from '../../src/temporal/worker-slots.ts';
 import { createFakeCommunicationPorts } from './fakes/communication-ports.ts';
 import { createFakeSecretBox } from './fakes/secret-box.ts';
 import type { AttemptRecord, CallbackRequest, Consequence, DeliveryJob } from '../../src/ports/index.ts';
@@ -17,6 +18,8 @@ type FakeStatus = {
   state: StoredState;
   attempts: AttemptRecord[];
   attemptsBefore: number;
+  /** By the fake's clock, in milliseconds. */
+  dueAt: number;
 };
 
 /** How the receiver answers the n-th attempt (from 1) of a status: an HTTP status, or the word for why there is none. */
@@ -31,7 +34,7 @@ export type Receiver = (attempt: {
 const policy: RetryPolicy = { attempts: 5, intervalSeconds: 300, timeoutSeconds: 120 };
 
 /** One notification in memory, its statuses and a receiver; the activities above it are the real ones. */
-export function createFakeDelivery(sequences: readonly number[], receiver: Receiver) {
+export function createFakeDelivery(sequences: readonly number[], receiver: Receiver, callbackId = 'c') {
   const statuses: FakeStatus[] = sequences.map((sequence) => ({
     sequence,
     status: `status-${sequence}`,
@@ -39,6 +42,7 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
     state: 'pending',
     attempts: [],
     attemptsBefore: 0,
+    dueAt: 0,
   }));
   const notificationId = randomUUID();
   const find = (sequence: number) => statuses.find((status) => status.sequence === sequence);
@@ -51,6 +55,9 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
     /** What the failures led to, in their order. */
     consequences: [] as Consequence[],
     isDatabaseAway: false,
+    /** The database's clock, which may be one that is skipped. */
+    clock: async () => Date.now(),
+    callbackId,
   };
   const meet = (consequence: Consequence): void => {
     fake.consequences.push(consequence);
@@ -59,21 +66,24 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
   const release = (own: FakeStatus): void => {
     own.state = 'pending';
     own.attemptsBefore = own.attempts.length;
+    own.dueAt = 0;
   };
 
   const load = async (_id: string, sequence: number): Promise<DeliveryJob | null> => {
     if (fake.isDatabaseAway) throw new Error('the database is away');
     const own = find(sequence);
-    return own ? toJob(notificationId, own, statuses, fake) : null;
+    return own ? toJob(notificationId, own, statuses, { ...fake, now: await fake.clock() }) : null;
   };
 
   const ports: ActivityPorts = {
     userAgent: 'ringback/test',
     reportProblem: async () => undefined,
     attempting: noop,
+    answered: noop,
     attempted: noop,
     gate: createAttemptGate(),
     openAttempts: createOpenAttempts(),
+    heldAttempts: createHeldAttempts(mostHeldAttempts),
     patienceMs: 60_000,
     ownTaskQueue: 'nobody polls this one',
     secrets: createFakeSecretBox(),
@@ -88,6 +98,7 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
         if (isSettled(own.state)) return;
         own.state = attempt.state;
         if (attempt.consequence) meet(attempt.consequence);
+        own.dueAt = (await fake.clock()) + (attempt.nextAttemptInSeconds ?? 0) * 1000;
       },
       fail: async (_id, sequence, consequence) => {
         const own = find(sequence);
@@ -110,7 +121,7 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
       },
     },
     ...createFakeCommunicationPorts(),
-    timeOut: async () => undefined,
+    timeOut: async () => ({ kind: 'nothing to do' }),
     tellReturnedLetters: async () => null,
     stepOfBatch: async () => null,
     sender: {
@@ -144,6 +155,7 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
         state: 'pending',
         attempts: [],
         attemptsBefore: 0,
+        dueAt: 0,
       }),
     /** What another process knows of this one's attempts: nothing. */
     forgetProcess: () => {
@@ -164,7 +176,13 @@ function toJob(
   notificationId: string,
   own: FakeStatus,
   all: readonly FakeStatus[],
-  current: { policy: RetryPolicy; isDisabled: boolean; warnAfterAttempts: number | null },
+  current: {
+    policy: RetryPolicy;
+    isDisabled: boolean;
+    warnAfterAttempts: number | null;
+    callbackId: string;
+    now: number;
+  },
 ): DeliveryJob {
   const earlier = all.find(
     ({ sequence, state, event }) =>
@@ -196,14 +214,17 @@ function toJob(
           isHeld: earlier.state === 'held',
         }
       : null,
-    attemptsMade: own.attempts.filter(({ outcome }) => outcome !== 'cancelled').length - own.attemptsBefore,
+    attemptsMade: own.attempts.filter(({ outcome }) => !isOurs(outcome)).length - own.attemptsBefore,
     attemptsRecorded: own.attempts.length,
-    dueInSeconds: own.state === 'retrying' ? (own.attempts.at(-1)?.nextAttemptInSeconds ?? 0) : 0,
+    ownFailures:
+      own.attempts.length - 1 - own.attempts.findLastIndex(({ outcome }) => outcome !== 'egress_error'),
+    dueInSeconds: own.state === 'retrying' ? Math.ceil(Math.max(0, own.dueAt - current.now) / 1000) : 0,
     acceptedAt: fromDate(new Date()),
     serviceId: '018f0000-0000-7000-8000-0000000000aa',
     profile: 'govuk-notify',
     callback: {
-      id: 'c',
+      id: current.callbackId,
+      receiverId: current.callbackId,
       url: 'https://receiver.example/',
       authType: 'none',
       sealedAuth: null,

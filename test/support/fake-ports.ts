@@ -5,9 +5,10 @@ import { createAcceptInbound } from '../../src/use-cases/accept-inbound.ts';
 import { createAcceptProblem } from '../../src/use-cases/accept-problem.ts';
 import { createAcceptStatus } from '../../src/use-cases/accept-status.ts';
 import { lookAtEarlyReceipts } from '../../src/use-cases/look-at-early-receipts.ts';
-import { createProviderAccounts } from '../../src/use-cases/provider-accounts.ts';
+import { createProviderAccounts, type UnopenedCredentials } from '../../src/use-cases/provider-accounts.ts';
 import { createReceiveInbound } from '../../src/use-cases/receive-inbound.ts';
 import { createReceiveReceipts } from '../../src/use-cases/receive-receipts.ts';
+import type { UnopenedKey } from '../../src/use-cases/service-keys.ts';
 import { createTellReturnedLetters } from '../../src/use-cases/tell-returned-letters.ts';
 import { createFakeApiKeyStore } from './fakes/api-key-store.ts';
 import { createFakeBatchStore } from './fakes/batch-store.ts';
@@ -21,6 +22,7 @@ import { createFakeLetterReportStore } from './fakes/letter-report-store.ts';
 import { createFakeNotificationStore } from './fakes/notification-store.ts';
 import { createFakeProviderStore, createFakeReceiptStore } from './fakes/provider-stores.ts';
 import { createFakeRedeliveries } from './fakes/redeliveries.ts';
+import { createFakeSetAsideRequests } from './fakes/set-aside-requests.ts';
 import { createFakeSecretBox } from './fakes/secret-box.ts';
 import { createFakeServiceStore } from './fakes/service-store.ts';
 import { createFakeStoredCallbacks } from './fakes/stored-callbacks.ts';
@@ -80,18 +82,29 @@ export function createFakePorts() {
     certificate: async () => fixture('providers/sns-test-signing-cert.pem'),
     confirm: async (url) => void confirmed.push(url),
   };
-  const accounts = createProviderAccounts({ providers, secrets });
-  const door = { accounts, secrets, sns, now };
+  const unopened: UnopenedCredentials[] = [];
+  const unopenedKeys: UnopenedKey[] = [];
+  const accounts = createProviderAccounts({ providers, secrets, onUnopened: (one) => unopened.push(one) });
+  /** By which the providers' door goes; a test may set it. */
+  const clock = { now: testNow };
+  const door = { accounts, secrets, sns, now: () => clock.now };
+  const reporting = {
+    ...{ receipts, acceptStatus, acceptComplaint },
+    onAmbiguous: () => undefined,
+  };
   return {
     memory,
     receipts,
     confirmed,
+    unopened,
+    unopenedKeys,
+    onUnopenedKey: (one: UnopenedKey) => void unopenedKeys.push(one),
+    clock,
     providers,
     accounts,
-    receiveReceipts: createReceiveReceipts({ ...door, receipts, acceptStatus, acceptComplaint }),
+    receiveReceipts: createReceiveReceipts({ ...door, ...reporting }),
     receiveInbound: createReceiveInbound({ ...door, acceptInbound }),
-    lookAtEarlyReceipts: (at: Date) =>
-      lookAtEarlyReceipts({ receipts, acceptStatus, acceptComplaint, now: () => at }),
+    lookAtEarlyReceipts: (at: Date) => lookAtEarlyReceipts({ ...reporting, now: () => at }),
     services,
     inbound,
     apiKeys: createFakeApiKeyStore(memory),
@@ -112,6 +125,7 @@ export function createFakePorts() {
     acceptProblem: createAcceptProblem(acceptance),
     acceptInbound,
     letterReports,
+    setAsideRequests: createFakeSetAsideRequests(),
     /** What the workflow of a report does. */
     tellReturnedLetters: createTellReturnedLetters({ ...acceptance, letterReports }),
     now,

@@ -7,6 +7,7 @@ export async function createService(
   installation: { call: Call; adminToken(): Promise<string> },
   url: string,
   policy: object = {},
+  maxInFlight = 16,
 ) {
   const admin = await installation.adminToken();
   const service = await installation.call<{ id: string }>('POST', '/v1/services', admin, {
@@ -25,14 +26,16 @@ export async function createService(
     bearer_token: 'the-receivers-own-secret',
     policy: { attempts: 20, interval_seconds: 1, timeout_seconds: 5, ...policy },
     filter: { statuses: fiveStatuses },
+    max_in_flight: maxInFlight,
   });
   return {
     id: service.body.id,
     token,
-    async register(): Promise<string> {
+    async register(changes: object = {}): Promise<string> {
       const { body, status } = await installation.call<{ id: string }>('POST', '/v1/notifications', token, {
         to: '07700900123',
         notification_type: 'sms',
+        ...changes,
       });
       if (status !== 201) throw new Error(`registration answered ${status}: ${JSON.stringify(body)}`);
       return body.id;
@@ -45,11 +48,9 @@ export async function createService(
         { status, ...(eventId !== undefined && { event_id: eventId }) },
       ),
     history: (notificationId: string) =>
-      installation.call<{ items: { state: string; sequence: number; attempts: { number: number }[] }[] }>(
-        'GET',
-        `/v1/notifications/${notificationId}/callbacks`,
-        token,
-      ),
+      installation.call<{
+        items: { state: string; sequence: number; attempts: { number: number; outcome: string }[] }[];
+      }>('GET', `/v1/notifications/${notificationId}/callbacks`, token),
   };
 }
 

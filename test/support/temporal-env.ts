@@ -20,6 +20,12 @@ export async function createSkippingEnv(
 }
 
 async function startServer(executable: Executable | undefined): Promise<TestWorkflowEnvironment> {
+  // What the SDK would download is held to no digest.
+  if (!executable && process.env['TEMPORAL_DOWNLOAD_UNPINNED'] !== 'true')
+    throw new Error(
+      "There is no time-skipping test server of Temporal's: install a JDK (17 or newer) and Maven, or name an executable " +
+        'in TEMPORAL_TEST_SERVER, or set TEMPORAL_DOWNLOAD_UNPINNED=true to run whatever the Temporal SDK downloads.',
+    );
   try {
     return await TestWorkflowEnvironment.createTimeSkipping(executable ? { server: { executable } } : {});
   } catch (error) {

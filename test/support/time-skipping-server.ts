@@ -1,8 +1,21 @@
 // Finds Temporal's time-skipping test server, or makes it from Maven Central: the SDK's own download reaches neither
 // every platform nor every network.
 import { execFile } from 'node:child_process';
-import { access, chmod, constants, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import {
+  access,
+  chmod,
+  constants,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { cacheFolder } from '../../src/embedded/cache-folder.ts';
@@ -64,6 +77,7 @@ async function install(path: string, env: NodeJS.ProcessEnv): Promise<void> {
       '-DincludeScope=runtime',
     ];
     await run('mvn', arguments_, { cwd: draft, env, timeout: installTimeoutMs });
+    await refuseUnknown(join(draft, 'lib'));
     await writeFile(join(draft, 'temporal-test-server'), script);
     await chmod(join(draft, 'temporal-test-server'), 0o755);
     await rm(place, { recursive: true, force: true });
@@ -71,6 +85,28 @@ async function install(path: string, env: NodeJS.ProcessEnv): Promise<void> {
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
+}
+
+/** Maven checks a jar against what its repository says of it; this list is held in our own. */
+async function refuseUnknown(lib: string): Promise<void> {
+  const known = await readFile(
+    fileURLToPath(new URL('./temporal-test-server.sha256', import.meta.url)),
+    'utf8',
+  );
+  const names = (await readdir(lib)).sort();
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const digest = createHash('sha256')
+        .update(await readFile(join(lib, name)))
+        .digest('hex');
+      return `${digest}  ${name}`;
+    }),
+  );
+  const differing = found
+    .filter((line) => !known.split('\n').includes(line))
+    .map((line) => line.split('  ')[1]);
+  if (differing.length > 0)
+    throw new Error(`not the jars of test/support/temporal-test-server.sha256: ${differing.join(', ')}`);
 }
 
 function javaIn(env: NodeJS.ProcessEnv): string {

@@ -12,7 +12,11 @@ export type Called = {
 };
 
 /** A customer's server for callbacks that say everything in their URL: `answer` decides each response's status. */
-export async function startUrlReceiver(answer: (call: Omit<Called, 'answered'>) => number | Promise<number>) {
+export async function startUrlReceiver(
+  answer: (call: Omit<Called, 'answered'>) => number | Promise<number>,
+  /** The body of every response. */
+  said = '',
+) {
   const called: Called[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -23,7 +27,7 @@ export async function startUrlReceiver(answer: (call: Omit<Called, 'answered'>) 
         const call = { method, url, headers, body: Buffer.concat(chunks).toString('utf8') };
         const answered = await answer(call);
         called.push({ ...call, answered });
-        response.writeHead(answered).end();
+        response.writeHead(answered).end(said);
       })();
     });
   });

@@ -29,12 +29,24 @@ export async function createStage() {
 
   const stage = {
     env,
-    createWorker: (fake: FakeDelivery): Promise<WorkerSet> =>
-      createWorkerSet(fake.ports, { ...connection, taskQueue: taskQueueOf(fake), workflowBundle }),
+    createWorker: (fake: FakeDelivery): Promise<WorkerSet> => {
+      fake.clock = () => env.currentTimeMs();
+      return createWorkerSet(fake.ports, { ...connection, taskQueue: taskQueueOf(fake), workflowBundle });
+    },
 
     /** The same for workflows that are no notification's. */
     createWorkerOn: (taskQueue: string, ports: ActivityPorts): Promise<WorkerSet> =>
       createWorkerSet(ports, { ...connection, taskQueue, workflowBundle }),
+
+    /** For a set of workers that several notifications share. */
+    workersOn: (taskQueue: string) => ({ ...connection, taskQueue, workflowBundle }),
+
+    startOn: (taskQueue: string, fake: FakeDelivery, sequences: readonly number[]) =>
+      env.client.workflow.start('notificationWorkflow', {
+        ...optionsOf(fake),
+        taskQueue,
+        args: [input(fake, sequences)],
+      }),
 
     start: (fake: FakeDelivery, sequences: readonly number[]) =>
       env.client.workflow.start('notificationWorkflow', {

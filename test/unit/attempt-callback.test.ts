@@ -1,4 +1,4 @@
-import { createActivities } from '../../activities/index.ts';
+import { createActivities, createHeldAttempts } from '../../activities/index.ts';
 import { createFakeDelivery } from '../support/fake-delivery.ts';
 import { createDoor } from '../support/door.ts';
 
@@ -54,5 +54,22 @@ describe('The first attempt of a status', () => {
     fake.ports.attempted = () => heard.push('attempted');
     await createActivities(fake.ports).attemptCallback(key(fake));
     expect(heard).toEqual(['attempting', 'attempted']);
+  });
+
+  it('hands the one that has waited longest over when too many wait, and holds that against no receiver', async () => {
+    const heldAttempts = createHeldAttempts(2);
+    const all = Array.from({ length: 3 }, () => {
+      const { fake, door } = hanging();
+      Object.assign(fake.ports, { heldAttempts, patienceMs: 600_000 });
+      return { fake, door, result: createActivities(fake.ports).attemptCallback(key(fake)) };
+    });
+    for (const { door } of all) await door.arrived;
+    expect(await all[0]?.result).toMatchObject({ kind: 'open' });
+    expect(all[0]?.fake.ports.gate.isSlow('c')).toBe(false);
+    for (const { door } of all) door.open();
+    expect(await Promise.all(all.slice(1).map(({ result }) => result))).toEqual([
+      { kind: 'settled', state: 'delivered' },
+      { kind: 'settled', state: 'delivered' },
+    ]);
   });
 });

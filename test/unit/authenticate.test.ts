@@ -22,7 +22,7 @@ const aProcess = (ports: ReturnType<typeof createFakePorts>) => {
     },
   };
   const now = (): Date => new Date(clock);
-  const keys = createServiceKeyCache({ apiKeys: counted, secrets: ports.secrets, now });
+  const keys = createServiceKeyCache({ ...ports, apiKeys: counted, now });
   const authenticate = createAuthenticate({ adminToken: 'the-admin-token', keys, now });
   return { ...ports, keys, authenticate, loads, wait: (ms: number) => (clock += ms), now };
 };
@@ -221,6 +221,26 @@ describe('authenticate', () => {
     const created = await createApiKey(process, serviceId, { name: 'new', key_type: 'live' });
     other.wait(1);
     expect(await other.authenticate(`Bearer ${created.key}`)).toMatchObject({ keyId: created.id });
+  });
+
+  it('takes the other keys of a service when one cannot be decrypted, and says so of that one once', async () => {
+    const { ports, process, key, serviceId, caller } = await setUp();
+    const lost = await createApiKey(process, serviceId, { name: 'lost', key_type: 'live' });
+    const damaged = {
+      ...ports.secrets,
+      open: (sealed: Uint8Array, context: string): string => {
+        if (context.includes(lost.id)) throw new Error('its key is gone');
+        return ports.secrets.open(sealed, context);
+      },
+    };
+    const other = aProcess({ ...ports, secrets: damaged });
+    for (let second = 1; second <= 2; second += 1) {
+      expect(await other.authenticate(`Bearer ${key}`)).toEqual(caller);
+      // It is not known to be nobody's: the caller is to come again, and not to take it for revoked.
+      await expect(other.authenticate(`Bearer ${lost.key}`)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      other.wait(1000);
+    }
+    expect(ports.unopenedKeys).toEqual([{ serviceId, keyId: lost.id, reason: 'its key is gone' }]);
   });
 
   it('does not remember that loading failed', async () => {

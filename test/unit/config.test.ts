@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { ConfigError, readConfig } from '../../src/config.ts';
+import { temporalTlsFiles, temporalTlsVariables } from '../../src/domain/temporal-tls.ts';
 import { createEgressPolicy } from '../../src/net/egress-policy.ts';
 
 const key = (id: string): string => `${id}:${Buffer.alloc(32, id).toString('base64')}`;
@@ -34,6 +35,14 @@ test('needs nothing, and listens to this machine only unless it is told otherwis
   });
 });
 
+test('reads ports below 1024, and nothing else for them', () => {
+  expect(readConfig({ EGRESS_PORTS: '444, 993' })).toMatchObject({ EGRESS_PORTS: [444, 993] });
+  for (const wrong of ['0', '1024', '25-30', '-1', '2.5'])
+    expect(problemsOf({ EGRESS_PORTS: wrong })).toEqual([
+      'EGRESS_PORTS must be a comma-separated list of ports below 1024 such as 444,993',
+    ]);
+});
+
 test('takes an empty variable for one that is not set', () => {
   expect(readConfig({ PORT: '', ROLE: '', DATABASE_URL: '', EGRESS_ALLOW: '' })).toMatchObject({
     PORT: 8600,
@@ -53,6 +62,7 @@ test('lists every wrong variable at once, each in a line that starts with its na
     RINGBACK_SECRET_KEYS: 'no-key',
     EGRESS_ALLOW: '10.0.0.0/33',
     EGRESS_ALLOW_HTTP: 'yes',
+    EGRESS_PORTS: '444,smtp',
     EGRESS_PROXY: 'https://proxy:3128',
     SMTP_URL: 'mail',
   };
@@ -77,6 +87,33 @@ test.each(['api', 'worker'])('the role %s needs everything that is shared to com
     ]);
 });
 
+test.each(['TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH'])(
+  'half of a client certificate is refused: %s alone',
+  (name) => {
+    const [problem, ...others] = problemsOf({ [name]: '/etc/ringback/client.pem' });
+    expect(problem).toMatch(/^TEMPORAL_TLS_CLIENT_(CERT|KEY)_PATH must be set as well/);
+    expect(problem).not.toMatch(new RegExp(`^${name} `));
+    expect(others).toEqual([]);
+  },
+);
+
+test('the files of a connection to Temporal are those that its own tools name so', () => {
+  expect(temporalTlsFiles(readConfig({}))).toBeNull();
+  const named = {
+    TEMPORAL_TLS_SERVER_CA_CERT_PATH: '/ca.pem',
+    TEMPORAL_TLS_CLIENT_CERT_PATH: '/client.pem',
+    TEMPORAL_TLS_CLIENT_KEY_PATH: '/client-key.pem',
+    TEMPORAL_TLS_SERVER_NAME: 'temporal.example',
+  };
+  const files = temporalTlsFiles(readConfig(named));
+  expect(files).toEqual({
+    caFile: '/ca.pem',
+    client: { certFile: '/client.pem', keyFile: '/client-key.pem' },
+    serverName: 'temporal.example',
+  });
+  expect(files && temporalTlsVariables(files)).toEqual(named);
+});
+
 test('a range with a leading zero is refused, since some would read it as octal', () => {
   expect(namesIn(problemsOf({ EGRESS_ALLOW: '010.0.0.0/8' }))).toEqual(['EGRESS_ALLOW']);
 });
@@ -90,6 +127,18 @@ test.each([
   ['proxy.example:3128', false],
 ])('%s as the egress proxy is taken: %s', (proxy, isTaken) => {
   expect(namesIn(problemsOf({ EGRESS_PROXY: proxy }))).toEqual(isTaken ? [] : ['EGRESS_PROXY']);
+});
+
+test.each([
+  ['10.0.0.2', true],
+  ['10.0.0.2, 10.0.0.3:5353,2001:db8::1,[2001:db8::1]:53', true],
+  ['name.example', false],
+  ['10.0.0.2:0', false],
+  ['10.0.0.2:65536', false],
+  ['[10.0.0.2]:53', false],
+  ['10.0.0.2,,10.0.0.3', false],
+])('%s as DNS servers is taken: %s', (servers, isTaken) => {
+  expect(namesIn(problemsOf({ EGRESS_RESOLVERS: servers }))).toEqual(isTaken ? [] : ['EGRESS_RESOLVERS']);
 });
 
 test('never repeats a value, since it may be a secret in the wrong place', () => {

@@ -75,6 +75,7 @@ describe('A callback of Dispatch', () => {
         { method },
       );
       expect(request).toEqual({
+        owner: 'c',
         method,
         url: `https://university.example/00123456/the-batch/${fake.notificationId}`,
         headers: { 'user-agent': 'ringback/test' },

@@ -32,7 +32,7 @@ const show = async (rows: HistoryRow[], workflowUrl: (id: string) => string | nu
     id,
     rows.map((row) => ({ ...row, callbackId: null, details: null })),
   );
-  return { id, items: (await showHistory({ ...ports, workflowUrl }, operator, id)).items };
+  return { id, items: (await showHistory({ ...ports, workflowUrl }, operator, id, { limit: 50 })).items };
 };
 
 describe('showHistory', () => {
@@ -72,7 +72,7 @@ describe('showHistory', () => {
       rateLimitPerSecond: null,
     } as const;
     await expect(
-      showHistory({ ...ports, workflowUrl: () => null }, stranger, given.notification.id),
+      showHistory({ ...ports, workflowUrl: () => null }, stranger, given.notification.id, { limit: 50 }),
     ).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

@@ -27,12 +27,15 @@ async function onStage(
 }
 
 let taskQueue: string;
-const startOn = (type: string, argument: object) =>
-  stage.env.client.workflow.start(type, { workflowId: randomUUID(), taskQueue, args: [argument] });
+const startOn = (type: string, argument: object, workflowId: string = randomUUID()) =>
+  stage.env.client.workflow.start(type, { workflowId, taskQueue, args: [argument] });
+
+const communicationId = randomUUID();
+const drainId = randomUUID();
 
 /** Mails of one occasion, and a server that takes, refuses or loses them as the test says. */
 function createFakeMails(addresses: readonly string[], serve: (mail: Mail, nthTry: number) => Promise<void>) {
-  const open = new Map(addresses.map((address) => [`mail-to-${address}`, address]));
+  const open = new Map(addresses.map((address) => [randomUUID() as string, address]));
   const tries = new Map<string, number>();
   const asked: unknown[] = [];
   const ports: Pick<ActivityPorts, 'mails' | 'mailer'> = {
@@ -45,6 +48,7 @@ function createFakeMails(addresses: readonly string[], serve: (mail: Mail, nthTr
         const address = open.get(id);
         return address === undefined ? null : { id, address, facts };
       },
+      claim: async () => true,
       sent: async (id) => void open.delete(id),
     },
     mailer: {
@@ -78,11 +82,11 @@ test('every address of the list is mailed once', async () => {
   const mails = createFakeMails(['a@example.com', 'b@example.com'], async () => undefined);
 
   await onStage(mails.ports, async (start) => {
-    await (await start('disableCommunication', { communicationId: 'c', occasion: 7 })).result();
+    await (await start('disableCommunication', { communicationId, occasion: 7 })).result();
   });
 
   expect(mails.tries()).toEqual({ 'a@example.com': 1, 'b@example.com': 1 });
-  expect(mails.asked).toEqual([['c', 'disabled', 7]]);
+  expect(mails.asked).toEqual([[communicationId, 'disabled', 7]]);
 }, 60_000);
 
 test('a mail is tried until the server takes it, and an address that is refused keeps no other from its mail', async () => {
@@ -91,7 +95,7 @@ test('a mail is tried until the server takes it, and an address that is refused 
   });
 
   await onStage(mails.ports, async (start) => {
-    const handle = await start('disableCommunication', { communicationId: 'c', occasion: 1 });
+    const handle = await start('disableCommunication', { communicationId, occasion: 1 });
     await stage.env.sleep('1 minute');
     expect([...mails.open.values()]).toEqual(['bad@example.com']);
     await handle.result();
@@ -110,7 +114,7 @@ test('a mail that was sent but whose sending is tried again is not sent a second
   };
 
   await onStage(mails.ports, async (start) => {
-    await (await start('disableCommunication', { communicationId: 'c', occasion: 1 })).result();
+    await (await start('disableCommunication', { communicationId, occasion: 1 })).result();
   });
 
   expect(mails.tries()).toEqual({ 'a@example.com': 1 });
@@ -120,16 +124,16 @@ test('a warning is an occasion of its own kind', async () => {
   const mails = createFakeMails(['a@example.com'], async () => undefined);
 
   await onStage(mails.ports, async (start) => {
-    await (await start('warnCommunication', { communicationId: 'c', occasion: 1_800_000_000 })).result();
+    await (await start('warnCommunication', { communicationId, occasion: 1_800_000_000 })).result();
   });
 
-  expect(mails.asked).toEqual([['c', 'warning', 1_800_000_000]]);
+  expect(mails.asked).toEqual([[communicationId, 'warning', 1_800_000_000]]);
 }, 60_000);
 
 /** A drain of `held` statuses, with the second of each release in skipped time. */
 function createFakeDrain(held: number) {
   const drain: Drain = {
-    id: 'd',
+    id: drainId,
     callback_id: 'c',
     state: 'running',
     held,
@@ -163,7 +167,7 @@ test('a drain releases at its rate, second by second, and ends when nothing is h
   const { drain, drains, releases } = createFakeDrain(25);
 
   await onStage({ drains }, async (start) => {
-    const handle = await start('drainHeld', { drainId: 'd', ratePerSecond: 10 });
+    const handle = await start('drainHeld', { drainId, ratePerSecond: 10 });
     await handle.result();
     expect(await handle.query(drainProgressQuery)).toEqual({ state: 'done', held: 25, released: 25 });
   });
@@ -182,7 +186,7 @@ test.each([
     const { drains, releases } = createFakeDrain(limit * 4);
 
     await onStage({ drains }, async (start) => {
-      await (await start('drainHeld', { drainId: 'd', ratePerSecond })).result();
+      await (await start('drainHeld', { drainId, ratePerSecond })).result();
     });
 
     expect(releases.map((release) => release.limit)).toEqual([limit, limit, limit, limit, limit]);
@@ -198,9 +202,9 @@ test('a drain that is cancelled over the API releases nothing more', async () =>
   const { drain, drains, releases } = createFakeDrain(100);
 
   await onStage({ drains }, async (start) => {
-    const handle = await start('drainHeld', { drainId: 'd', ratePerSecond: 1 });
+    const handle = await start('drainHeld', { drainId, ratePerSecond: 1 });
     while (releases.length < 1) await new Promise((resolve) => setTimeout(resolve, 20));
-    await drains.cancel('d');
+    await drains.cancel(drainId);
     await handle.result();
   });
 
@@ -212,11 +216,24 @@ test('a drain that is cancelled in Temporal’s UI is cancelled, and says so', a
   const { drain, drains, releases } = createFakeDrain(100);
 
   await onStage({ drains }, async (start) => {
-    const handle = await start('drainHeld', { drainId: 'd', ratePerSecond: 0.01 });
+    const handle = await start('drainHeld', { drainId, ratePerSecond: 0.01 }, `drain/${drainId}`);
     while (releases.length < 1) await new Promise((resolve) => setTimeout(resolve, 20));
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow();
   });
 
   expect(drain).toMatchObject({ state: 'cancelled', released: 1 });
+}, 60_000);
+
+test('a workflow that is not the drain’s own cannot cancel it', async () => {
+  const { drain, drains, releases } = createFakeDrain(100);
+
+  await onStage({ drains }, async (start) => {
+    const handle = await start('drainHeld', { drainId, ratePerSecond: 0.01 });
+    while (releases.length < 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow();
+  });
+
+  expect(drain).toMatchObject({ state: 'running', released: 1 });
 }, 60_000);

@@ -112,7 +112,7 @@ test('a timeout makes a receiver slow, an answer does not', async () => {
 
 test('a receiver that has as many attempts as it allows is tried when one has ended, on the other queue', async () => {
   const fake = createFakeDelivery([1], async () => 200);
-  const full = { id: 'c', maxInFlight: 16, ratePerSecond: null };
+  const full = { receiverId: 'c', maxInFlight: 16, ratePerSecond: null };
   const leaves = Array.from({ length: 16 }, () => fake.ports.gate.enter(full));
   const worker = await stage.createWorker(fake);
 
@@ -130,7 +130,7 @@ test('a receiver that has as many attempts as it allows is tried when one has en
 
 test('where even the line is full nothing is tried or counted, and it is delivered in the end', async () => {
   const fake = createFakeDelivery([1], async () => 200);
-  const full = { id: 'c', maxInFlight: 16, ratePerSecond: null };
+  const full = { receiverId: 'c', maxInFlight: 16, ratePerSecond: null };
   const leaves = Array.from({ length: 16 }, () => fake.ports.gate.enter(full));
   const stop = new AbortController();
   const line = Array.from({ length: 64 }, () => fake.ports.gate.wait(full, stop.signal));

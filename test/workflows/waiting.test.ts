@@ -28,12 +28,13 @@ test('a notification is timed out 72 hours after the start of its workflow, and 
   const beganMs = await stage.env.currentTimeMs();
   const timeOut = async () => {
     seconds.push(Math.round(((await stage.env.currentTimeMs()) - beganMs) / 1000));
+    return { kind: 'timed out' } as const;
   };
 
   await onStage({ timeOut }, async (options) => {
     const handle = await stage.env.client.workflow.start('timeOutNotification', {
       ...options,
-      args: [{ notificationId: 'n' }],
+      args: [{ notificationId: randomUUID() }],
       startDelay: '72 hours',
     });
     await stage.env.sleep('4319 minutes');
@@ -50,14 +51,35 @@ test('while the database is away the time-out waits for it', async () => {
   const timeOut = async () => {
     tries += 1;
     if (tries < 4) throw new Error('the database is away');
+    return { kind: 'timed out' } as const;
   };
   await onStage({ timeOut }, async (options) => {
     await stage.env.client.workflow.execute('timeOutNotification', {
       ...options,
-      args: [{ notificationId: 'n' }],
+      args: [{ notificationId: randomUUID() }],
     });
   });
   expect(tries).toBe(4);
+}, 60_000);
+
+test('a time-out that is started before its time waits in its workflow until that is over', async () => {
+  const beganMs = await stage.env.currentTimeMs();
+  const seconds: number[] = [];
+  const timeOut = async () => {
+    const second = Math.round(((await stage.env.currentTimeMs()) - beganMs) / 1000);
+    seconds.push(second);
+    return second < 1800
+      ? ({ kind: 'early', seconds: 1800 - second } as const)
+      : ({ kind: 'timed out' } as const);
+  };
+  await onStage({ timeOut }, async (options) => {
+    await stage.env.client.workflow.execute('timeOutNotification', {
+      ...options,
+      args: [{ notificationId: randomUUID() }],
+    });
+  });
+  expect(seconds).toHaveLength(2);
+  expect(Math.abs((seconds[1] ?? 0) - 1800)).toBeLessThan(30);
 }, 60_000);
 
 test('letters are told of page by page to the end, over pages that fail, with progress by query', async () => {
@@ -76,7 +98,7 @@ test('letters are told of page by page to the end, over pages that fail, with pr
   await onStage({ tellReturnedLetters }, async (options) => {
     const handle = await stage.env.client.workflow.start('tellReturnedLetters', {
       ...options,
-      args: [{ reportId: 'r' }],
+      args: [{ reportId: randomUUID() }],
     });
     await handle.result();
     expect(await handle.query(letterProgressQuery)).toEqual({ state: 'done', matched: 1700, done: 1700 });

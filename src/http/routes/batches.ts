@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { AddedMembers, Batch, NewMembers, ShowBatchQuery, ShownBatch } from '../../domain/batch.schema.ts';
+import { Batch, ShowBatchQuery, ShownBatch } from '../../domain/batch.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
-import { appendMembers, createBatch } from '../../use-cases/batch-members.ts';
 import { closeBatch, membersOf, showBatch } from '../../use-cases/show-batch.ts';
 import { callerOf } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
@@ -12,46 +11,7 @@ import type { ZodApp } from '../zod-app.ts';
 
 const common = { tags: ['dispatch'], security: callerSecurity, params: z.strictObject({ id: Uuid }) };
 
-/** As many members as a call may have, with attributes of the usual size, several times over. */
-const membersLimitBytes = 32 * 1024 * 1024;
-
 export function addBatchRoutes(app: ZodApp, deps: RouteDeps): void {
-  app.post(
-    '/communications/:id/batches',
-    {
-      bodyLimit: membersLimitBytes,
-      schema: {
-        ...common,
-        summary: 'Create a batch of a communication',
-        description:
-          'Each member is a notification from then on, with the id that the answer gives it. A batch with a member that is wrong is refused whole.',
-        body: NewMembers,
-        response: { 201: AddedMembers, ...bodyProblems('NOT_FOUND') },
-      },
-    },
-    async (request, reply) => {
-      const { members } = request.body;
-      return reply.code(201).send(await createBatch(deps, callerOf(request), request.params.id, members));
-    },
-  );
-
-  app.post(
-    '/batches/:id/members',
-    {
-      bodyLimit: membersLimitBytes,
-      schema: {
-        ...common,
-        summary: 'Append members to a batch',
-        body: NewMembers,
-        response: { 201: AddedMembers, ...bodyProblems('NOT_FOUND', 'CONFLICT') },
-      },
-    },
-    async (request, reply) => {
-      const { members } = request.body;
-      return reply.code(201).send(await appendMembers(deps, callerOf(request), request.params.id, members));
-    },
-  );
-
   app.post(
     '/batches/:id/complete',
     {

@@ -19,10 +19,14 @@ import type { ZodApp } from '../zod-app.ts';
 
 const common = { tags: ['callbacks'], params: z.strictObject({ id: Uuid, event: CallbackEvent }) };
 
+/** A chain of certificates with its key, and a filter by hundreds of templates. */
+const callbackLimitBytes = 128 * 1024;
+
 export function addCallbackRoutes(app: ZodApp, deps: RouteDeps): void {
   app.put(
     '/services/:id/callbacks/:event',
     {
+      bodyLimit: callbackLimitBytes,
       onRequest: operatorOnly,
       schema: {
         ...common,

@@ -98,7 +98,7 @@ export function addCampaignRoutes(app: ZodApp, deps: RouteDeps): void {
     {
       schema: {
         ...ofCaller,
-        summary: 'Show what became of all callbacks of a communication, with every attempt',
+        summary: 'Show what became of all callbacks of a communication, with their attempts',
         description: 'The newest member first, and of each member the newest callback first.',
         params,
         querystring: CommunicationHistoryQuery,

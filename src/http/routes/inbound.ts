@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import { CallbackHistory, Redelivery } from '../../domain/history.schema.ts';
+import { AttemptsQuery, CallbackHistory, Redelivery } from '../../domain/history.schema.ts';
 import { AcceptedInbound, AcceptInbound } from '../../domain/inbound.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
 import { redeliverInbound } from '../../use-cases/redeliver-inbound.ts';
-import { showInboundHistory } from '../../use-cases/show-inbound-history.ts';
+import { showInboundAttempts, showInboundHistory } from '../../use-cases/show-inbound-history.ts';
 import { callerOf } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
 import { callerSecurity } from '../open-api.ts';
-import { bodyProblems, problems } from '../responses.ts';
+import { bodyProblems, problems, toList } from '../responses.ts';
 import type { ZodApp } from '../zod-app.ts';
+import { AttemptList } from './history.ts';
 
 const common = { tags: ['notifications'], security: callerSecurity, params: z.strictObject({ id: Uuid }) };
 
@@ -36,11 +37,26 @@ export function addInboundRoutes(app: ZodApp, deps: RouteDeps): void {
     {
       schema: {
         ...common,
-        summary: 'Show what became of a message that came in, with every attempt',
+        summary: 'Show what became of a message that came in, with its attempts',
         response: { 200: CallbackHistory, ...problems('NOT_FOUND') },
       },
     },
-    async (request) => showInboundHistory(deps, callerOf(request), request.params.id),
+    async (request) => toList(await showInboundHistory(deps, callerOf(request), request.params.id)),
+  );
+
+  app.get(
+    '/inbound/:id/attempts',
+    {
+      schema: {
+        ...common,
+        summary: 'List the attempts to deliver an inbound message',
+        description: 'The newest first.',
+        querystring: AttemptsQuery,
+        response: { 200: AttemptList, ...problems('NOT_FOUND') },
+      },
+    },
+    async (request) =>
+      toList(await showInboundAttempts(deps, callerOf(request), request.params.id, request.query)),
   );
 
   app.post(

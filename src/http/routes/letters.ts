@@ -1,21 +1,39 @@
+import type { onRequestAsyncHookHandler } from 'fastify';
 import { z } from 'zod';
-import { LetterReport, MatchedLetters, ReturnedLetters } from '../../domain/returned-letters.schema.ts';
+import {
+  LetterReference,
+  LetterReport,
+  MatchedLetters,
+  maxLetterReferences,
+  ReturnedLetters,
+} from '../../domain/returned-letters.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
 import { reportReturnedLetters, showLetterReport } from '../../use-cases/report-returned-letters.ts';
 import { callerOf } from '../authenticate.ts';
 import type { RouteDeps } from '../deps.ts';
+import { heavyLimitBytes, readList } from '../heavy-body.ts';
 import { callerSecurity } from '../open-api.ts';
 import { bodyProblems, problems } from '../responses.ts';
+import { withStreamedList } from '../stream-json.ts';
 import type { ZodApp } from '../zod-app.ts';
 
-/** 100,000 references of the usual length, several times over. */
-const reportLimitBytes = 16 * 1024 * 1024;
-
-export function addLetterRoutes(app: ZodApp, deps: RouteDeps): void {
+/** Takes reports, within a scope whose bodies come as bytes. */
+export function addLetterReportRoute(
+  app: ZodApp,
+  deps: RouteDeps,
+  takeHeavySlot: onRequestAsyncHookHandler,
+): void {
   app.post(
     '/letters/returned',
     {
-      bodyLimit: reportLimitBytes,
+      bodyLimit: heavyLimitBytes,
+      onRequest: takeHeavySlot,
+      preValidation: readList({
+        name: 'references',
+        item: LetterReference,
+        min: 1,
+        max: maxLetterReferences,
+      }),
       schema: {
         tags: ['notifications'],
         security: callerSecurity,
@@ -29,10 +47,15 @@ export function addLetterRoutes(app: ZodApp, deps: RouteDeps): void {
     async (request, reply) => {
       const { answer, reportId } = await reportReturnedLetters(deps, callerOf(request), request.body);
       if (reportId !== null) void reply.header('location', `/v1/letters/returned/${reportId}`);
-      return reply.send(answer);
+      const { matched, unmatched } = answer;
+      return reply
+        .type('application/json; charset=utf-8')
+        .send(withStreamedList({ matched }, 'unmatched', unmatched, {}) as never);
     },
   );
+}
 
+export function addLetterRoutes(app: ZodApp, deps: RouteDeps): void {
   app.get(
     '/letters/returned/:id',
     {

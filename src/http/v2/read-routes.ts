@@ -4,9 +4,10 @@ import { ListNotifyMessages, ListReceivedTexts } from '../../domain/notify-api.s
 import { Uuid } from '../../domain/text.schema.ts';
 import type { RouteDeps } from '../deps.ts';
 import { inboundScopeOf, maySee } from '../../use-cases/caller.ts';
+import { baseOf } from '../request-host.ts';
 import type { ZodApp } from '../zod-app.ts';
 import { readShape, receivedTextShape, storedStatuses } from './notify-shapes.ts';
-import { baseOf, serviceOf } from './service-caller.ts';
+import { serviceOf } from './service-caller.ts';
 
 /** As many as GOV.UK Notify gives. */
 const pageSize = 250;

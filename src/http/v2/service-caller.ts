@@ -12,8 +12,3 @@ export function serviceOf(request: FastifyRequest): Extract<Caller, { kind: 'ser
     throw new AppError('FORBIDDEN', 'This is for the Notify family; a Dispatch service has batches instead.');
   throw new AppError('FORBIDDEN', "This is for services: call it with a service's API key.");
 }
-
-/** Where the caller reached us. */
-export function baseOf({ protocol, host }: FastifyRequest): string {
-  return `${protocol}://${host}`;
-}

@@ -6,7 +6,7 @@ type Ports = Pick<ActivityPorts, 'mails' | 'mailer' | 'publicUrl' | 'drains'>;
 export function createFakeCommunicationPorts(changes: Partial<Ports> = {}): Ports {
   const unasked = (): Promise<never> => Promise.reject(new Error('nobody asks for this here'));
   return {
-    mails: { unsent: unasked, load: unasked, sent: unasked },
+    mails: { unsent: unasked, load: unasked, claim: unasked, sent: unasked },
     mailer: { send: unasked, close: () => undefined },
     publicUrl: 'https://ringback.example',
     drains: { find: unasked, cancel: unasked, release: unasked },

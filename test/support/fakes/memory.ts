@@ -23,6 +23,7 @@ export type MemoryCallback = {
   signingSecrets: { sealed: Uint8Array; madeAtMs: number }[];
 };
 type MemoryNotification = NewNotification & {
+  storedAtMs: number;
   lastSequence: number;
   finalSequence: number | null;
   /** Of Dispatch only. */
@@ -91,6 +92,7 @@ export function unregistered(
       ...{ upload_letter_file_name: null, callback_url: null },
     },
     requestDigest: new Uint8Array(),
+    storedAtMs: Date.now(),
     lastSequence: 0,
     finalSequence: null,
   };

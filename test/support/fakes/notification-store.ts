@@ -8,13 +8,24 @@ export function createFakeNotificationStore({ notifications }: Memory): Notifica
       const { id } = given.notification;
       const stored = notifications.get(id);
       if (stored) return { stored: structuredClone(stored), wasCreated: false };
-      notifications.set(id, { ...structuredClone(given), lastSequence: 0, finalSequence: null });
+      notifications.set(id, {
+        ...structuredClone(given),
+        storedAtMs: Date.now(),
+        lastSequence: 0,
+        finalSequence: null,
+      });
       return { stored: given, wasCreated: true };
     },
 
     async find(id) {
       const found = notifications.get(id)?.notification;
       return found && isShown(found) ? structuredClone(found) : null;
+    },
+
+    async secondsUntilOverdue(id, hours) {
+      const found = notifications.get(id);
+      if (!found || found.finalSequence !== null) return null;
+      return Math.max(0, Math.ceil((found.storedAtMs + hours * 3_600_000 - Date.now()) / 1000));
     },
 
     async findLetters(references, scope) {
@@ -28,7 +39,7 @@ export function createFakeNotificationStore({ notifications }: Memory): Notifica
       return references.flatMap((reference) =>
         letters
           .filter((letter) => [letter.provider_reference, letter.reference, letter.id].includes(reference))
-          .map(({ id }) => ({ id, reference })),
+          .map(({ id, service_id }) => ({ id, serviceId: service_id, reference })),
       );
     },
 

@@ -11,6 +11,7 @@ import type { Memory } from './memory.ts';
 
 export function createFakeProviderStore({ services }: Memory): ProviderStore {
   const all = new Map<string, { stored: ConfiguredProvider; settings: ProviderSettings }>();
+  let changes = 0;
   return {
     async put(serviceId, provider, settings) {
       const key = `${serviceId}/${provider}`;
@@ -22,11 +23,13 @@ export function createFakeProviderStore({ services }: Memory): ProviderStore {
         ...{ created_at: before?.stored.created_at ?? now, updated_at: now },
       };
       const profile = services.get(serviceId)?.profile ?? '';
+      changes += 1;
       all.set(key, { stored, settings: { ...settings, serviceId, profile } });
       return { stored, wasCreated: before === undefined };
     },
 
     async remove(serviceId, provider) {
+      changes += 1;
       return all.delete(`${serviceId}/${provider}`);
     },
 
@@ -34,6 +37,10 @@ export function createFakeProviderStore({ services }: Memory): ProviderStore {
       return [...all.values()]
         .filter(({ stored }) => stored.provider === provider)
         .map(({ settings }) => settings);
+    },
+
+    async changes() {
+      return String(changes);
     },
 
     async unchecked() {
@@ -52,17 +59,22 @@ export function createFakeReceiptStore({
   return {
     early,
 
-    async find(provider, reference, serviceIds) {
+    async find({ provider, namesBy, reference }, serviceIds) {
       const named = [...notifications.values()].flatMap(({ notification, destinations }): NamedMessage[] => {
         const { id, service_id: serviceId, status, notification_type: notificationType } = notification;
-        if (!serviceIds.has(serviceId)) return [];
+        if (!serviceIds.includes(serviceId)) return [];
         const message = {
           ...{ notificationId: id, serviceId, status, notificationType },
           profile: services.get(serviceId)?.profile ?? '',
         };
         const isOthers = notification.provider !== null && notification.provider !== provider;
-        const isNamed = notification.provider_reference === reference || id === reference.toLowerCase();
-        const destination = destinations?.find((own) => own.reference === reference);
+        const isNamed =
+          namesBy === 'id'
+            ? id === reference.toLowerCase() && notificationType !== 'member'
+            : notification.provider_reference === reference;
+        const destination = destinations?.find(
+          (own) => namesBy === 'reference' && own.reference === reference,
+        );
         return [
           ...(isNamed && !isOthers ? [{ ...message, destination: null }] : []),
           ...(destination
@@ -79,11 +91,11 @@ export function createFakeReceiptStore({
             : []),
         ];
       });
-      return named.at(-1) ?? null;
+      return [...new Map(named.map((message) => [message.serviceId, message])).values()];
     },
 
     async keepEarly(kept) {
-      if (early.some(({ eventId }) => eventId === kept.eventId)) return;
+      if (early.some(({ id }) => id === kept.id)) return;
       early.push({ ...kept, receivedAt: fromDate(new Date()) });
     },
 

@@ -80,8 +80,21 @@ export function createFakeStatusStore(memory: Memory): StatusStore {
       return new Set(plans.filter(take).map(({ notificationId }) => notificationId));
     },
 
-    async history(notificationId) {
-      return structuredClone(rowsOf(notificationId)).map(({ callbackId, details, ...row }) => row);
+    async history(notificationId, { limit, after } = { limit: 500, after: 0 }) {
+      const all = structuredClone(rowsOf(notificationId));
+      const isOpen = (row: MemoryStatus): boolean => row.state === 'pending' || row.state === 'retrying';
+      return all
+        .map(({ callbackId, details, ...row }, index) => ({
+          ...row,
+          queued: row.queued || all.slice(0, index).some(isOpen),
+          hasNext: index < all.length - 1,
+        }))
+        .filter(({ sequence }) => sequence > after)
+        .slice(0, limit);
+    },
+
+    async attempts() {
+      return { items: [], nextCursor: null };
     },
   };
 }

@@ -12,6 +12,7 @@ export function createFakeStoredCallbacks({ services, callbacks }: Memory): Stor
         profile: service.profile,
         callback: {
           id: callback.id,
+          receiverId: callback.id,
           url: callback.url,
           version: callback.version,
           authType: callback.auth.type,
