@@ -39,6 +39,7 @@ import { reportAmbiguous } from './early-receipts.ts';
 import type { InstallationSecrets } from './installation-secrets.ts';
 import { createOutbound } from './outbound.ts';
 import { publicUrlOf } from './public-url.ts';
+import { reportUnopenedCredentials } from './unopened-credentials.ts';
 import { createReadiness } from './readiness.ts';
 import { createSendTest } from './send-test.ts';
 import { version } from './version.ts';
@@ -72,6 +73,7 @@ export async function startApp(
     secrets: box,
     userAgent: `ringback/${version}`,
     publicUrl: publicUrlOf(config),
+    onUnopenedCredentials: reportUnopenedCredentials(metrics, log),
   };
   const delivery =
     config.ROLE === 'api' ? null : await startDelivery(config, { pool, sending, metrics, log });
