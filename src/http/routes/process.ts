@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { HttpDeps } from '../deps.ts';
+import { shareAnswer } from '../shared-answer.ts';
 import type { ZodApp } from '../zod-app.ts';
 
 const Health = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });
@@ -13,7 +14,13 @@ const Readiness = z
 
 const common = { tags: ['process'], security: [] };
 
+/** Both ask the database, and anybody may ask for them. */
+const answerForMs = 250;
+
 export function addProcessRoutes(app: ZodApp, deps: HttpDeps): void {
+  const readiness = shareAnswer(deps.readiness, answerForMs);
+  const renderMetrics = shareAnswer(deps.renderMetrics, answerForMs);
+
   app.get(
     '/healthz',
     { schema: { ...common, summary: 'Say that the process is alive', response: { 200: Health } } },
@@ -30,7 +37,7 @@ export function addProcessRoutes(app: ZodApp, deps: HttpDeps): void {
       },
     },
     async (_request, reply) => {
-      const parts = Object.entries(await deps.readiness());
+      const parts = Object.entries(await readiness());
       const missing = parts.flatMap(([name, reason]) => (reason === null ? [] : [[name, reason] as const]));
       const isReady = missing.length === 0;
       return reply.code(isReady ? 200 : 503).send({
@@ -51,7 +58,7 @@ export function addProcessRoutes(app: ZodApp, deps: HttpDeps): void {
       },
     },
     async (_request, reply) => {
-      const { contentType, text } = await deps.renderMetrics();
+      const { contentType, text } = await renderMetrics();
       return reply.type(contentType).send(text);
     },
   );
