@@ -1,4 +1,10 @@
-import { isOurs, judgeExchange, type AttemptOutcome, type Exchange } from '../src/domain/attempt.ts';
+import {
+  isOurs,
+  isPrevented,
+  judgeExchange,
+  type AttemptOutcome,
+  type Exchange,
+} from '../src/domain/attempt.ts';
 import { isGone, judgeFailure } from '../src/domain/failure.ts';
 import { waitAfterAnswer } from '../src/domain/retry-after.ts';
 import { nextTry, tryAgainAfterOurs, type NextTry, type RetryPolicy } from '../src/domain/retry-policy.ts';
@@ -43,7 +49,7 @@ export async function carryOutAttempt(
   ports.answered(notificationId);
   const { outcome, error } = judgeExchange(exchange, rules.isSuccess);
   if (outcome === 'timeout' || outcome === 'connect_error') ports.gate.noteSlow(callback.receiverId);
-  // Neither an attempt that our own shutdown cut short nor one that our own network failed is one of the customer's.
+  // Neither an attempt that our own shutdown cut short nor one that something of ours prevented is one of the customer's.
   const isCounted = !isOurs(outcome);
   const attemptsMade = job.attemptsMade + (isCounted ? 1 : 0);
   const hasGone = rules.heedsReceiver && outcome === 'http_status' && isGone(exchange.response?.status);
@@ -51,11 +57,7 @@ export async function carryOutAttempt(
     ? { kind: 'exhausted' }
     : isCounted
       ? afterAnswer(nextTry(callback.policy, attemptsMade), exchange, rules)
-      : tryAgainAfterOurs(
-          callback.policy,
-          attemptsMade,
-          outcome === 'egress_error' ? job.ownFailures + 1 : 0,
-        );
+      : tryAgainAfterOurs(callback.policy, attemptsMade, isPrevented(outcome) ? job.ownFailures + 1 : 0);
   const { warnAfterAttempts } = callback;
   const verdict =
     error === null || !isCounted

@@ -18,7 +18,7 @@ export type { DrainStep } from './drain-activities.ts';
 export type { LetterStep } from './accept-returned-letters.ts';
 export type { MailOccasion } from './mail-activities.ts';
 export type { FirstAttemptResult, OpenAttempt } from './attempt-callback.ts';
-export { sendCallback, type SendPorts } from './send-callback.ts';
+export { sendCallback, type SendPorts, type UnopenedCredentials } from './send-callback.ts';
 export { createHeldAttempts } from './held-attempts.ts';
 export { createOpenAttempts, type OpenAttempts } from './open-attempts.ts';
 export type { AttemptResult, RetryPlan } from './retry-plan.ts';
