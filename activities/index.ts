@@ -18,7 +18,7 @@ export type { DrainStep } from './drain-activities.ts';
 export type { LetterStep } from './process-returned-letters.ts';
 export type { MailOccasion } from './mail-activities.ts';
 export type { FirstAttemptResult, OpenAttempt } from './attempt-callback.ts';
-export { sendCallback, type SendPorts } from '../src/delivery/send-callback.ts';
+export { sendCallback, type SendPorts, type UnopenedCredentials } from '../src/delivery/send-callback.ts';
 export { createHeldAttempts } from '../src/delivery/held-attempts.ts';
 export { createInFlightAttempts, type InFlightAttempts } from '../src/delivery/in-flight-attempts.ts';
 export type { AttemptResult, RetryPlan } from '../src/delivery/retry-plan.ts';

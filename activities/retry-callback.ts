@@ -1,14 +1,21 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
+import type { AttemptOutcome } from '../src/domain/delivery/attempt.ts';
 import { executeAttempt, type AttemptPorts, type AttemptReport } from '../src/delivery/execute-attempt.ts';
 import { loadDueDelivery, isDue, type AttemptEnd, type DueDelivery, type StatusKey } from '../src/delivery/load-due-delivery.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 
+const failureTypes: Partial<Record<AttemptOutcome, string>> = {
+  egress_error: 'EGRESS_FAILED',
+  credential_error: 'CREDENTIAL_FAILED',
+};
+
 /**
  * Every attempt after the first, and the first to a receiver that is slow or busy, as a regular activity whose failures
  * Temporal's own retry policy repeats. Throws `DELIVERY_FAILED` while the receiver fails, with its reason in words and
- * never its answer, `EGRESS_FAILED` while our own way to it does, `CROWDED` when too many wait for this receiver, and
- * `NOT_DUE` when it is asked for before its time: then nothing was tried.
+ * never its answer, `EGRESS_FAILED` while our own way to it does, `CREDENTIAL_FAILED` while no key decrypts what it would be
+ * shown, `CROWDED` when too many wait for this receiver, and `NOT_DUE` when it is asked for before its time: then nothing was
+ * tried.
  */
 export function createRetryCallback(ports: AttemptPorts) {
   return async function retryCallback(key: StatusKey): Promise<AttemptEnd> {
@@ -18,7 +25,7 @@ export function createRetryCallback(ports: AttemptPorts) {
     );
     if (report.kind !== 'failed') return report;
     throw ApplicationFailure.create({
-      type: report.outcome === 'egress_error' ? 'EGRESS_FAILED' : 'DELIVERY_FAILED',
+      type: failureTypes[report.outcome] ?? 'DELIVERY_FAILED',
       message: report.error,
       // A receiver that fails is this activity's daily bread, not a fault to log and count as ours.
       category: ApplicationFailureCategory.BENIGN,

@@ -1,4 +1,10 @@
-import { isOurs, judgeExchange, type AttemptOutcome, type Exchange } from '../domain/delivery/attempt.ts';
+import {
+  isOurs,
+  isPrevented,
+  judgeExchange,
+  type AttemptOutcome,
+  type Exchange,
+} from '../domain/delivery/attempt.ts';
 import { isGone, judgeFailure } from '../domain/delivery/failure.ts';
 import { waitAfterAnswer } from '../domain/delivery/retry-after.ts';
 import {
@@ -48,7 +54,7 @@ export async function executeAttempt(
   ports.answered(notificationId);
   const { outcome, error } = judgeExchange(exchange, rules.isSuccess);
   if (outcome === 'timeout' || outcome === 'connect_error') ports.gate.markSlow(callback.receiverId);
-  // Neither an attempt that our own shutdown cut short nor one that our own network failed is one of the customer's.
+  // Neither an attempt that our own shutdown cut short nor one that something of ours prevented is one of the customer's.
   const isCounted = !isOurs(outcome);
   const attemptsMade = job.attemptsMade + (isCounted ? 1 : 0);
   const hasGone = rules.honoursRetryAfter && outcome === 'http_status' && isGone(exchange.response?.status);
@@ -56,11 +62,7 @@ export async function executeAttempt(
     ? { kind: 'exhausted' }
     : isCounted
       ? afterAnswer(nextTry(callback.policy, attemptsMade), exchange, rules)
-      : tryAgainAfterOurs(
-          callback.policy,
-          attemptsMade,
-          outcome === 'egress_error' ? job.ownFailures + 1 : 0,
-        );
+      : tryAgainAfterOurs(callback.policy, attemptsMade, isPrevented(outcome) ? job.ownFailures + 1 : 0);
   const { warnAfterAttempts } = callback;
   const verdict =
     error === null || !isCounted

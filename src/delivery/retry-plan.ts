@@ -1,3 +1,4 @@
+import { isPrevented } from '../domain/delivery/attempt.ts';
 import type { RetryPolicy } from '../domain/delivery/retry-policy.ts';
 import type { AttemptReport } from './execute-attempt.ts';
 import type { AttemptEnd, DueDelivery } from './load-due-delivery.ts';
@@ -16,21 +17,21 @@ export type RetryPlan = {
 export type AttemptResult = AttemptEnd | RetryPlan;
 
 // About a day, at the longest wait between them. Then a new activity goes on.
-const triesWhileAway = 1_500;
+const triesWhilePrevented = 1_500;
 
 /**
- * `isAway` says that our own way out failed last: such tries are no attempts of the customer's, so Temporal must not run
+ * `wasPrevented` says that something of ours prevented the last one: such tries are no attempts of the customer's, so Temporal must not run
  * out of tries before them. The end of the attempts is said by the attempts themselves.
  */
 export function toRetryPlan(
   policy: RetryPolicy,
   next: { waitSeconds: number; attemptsLeft: number },
-  isAway: boolean,
+  wasPrevented: boolean,
 ): RetryPlan {
   return {
     kind: 'retry',
     waitSeconds: next.waitSeconds,
-    attemptsLeft: isAway ? Math.max(next.attemptsLeft, triesWhileAway) : next.attemptsLeft,
+    attemptsLeft: wasPrevented ? Math.max(next.attemptsLeft, triesWhilePrevented) : next.attemptsLeft,
     intervalSeconds: policy.intervalSeconds,
     timeoutSeconds: policy.timeoutSeconds,
   };
@@ -52,6 +53,6 @@ export function toResult(report: AttemptReport): AttemptResult {
   if (report.kind === 'finished') return report;
   const { next, policy, outcome } = report;
   return next.kind === 'again'
-    ? toRetryPlan(policy, next, outcome === 'egress_error')
+    ? toRetryPlan(policy, next, isPrevented(outcome))
     : { kind: 'finished', state: 'failed' };
 }

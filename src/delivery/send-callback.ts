@@ -10,7 +10,7 @@ import type {
 } from '../ports/index.ts';
 import { buildCallbackRequest } from './build-callback-request.ts';
 import { hideCredentials } from './hide-credentials.ts';
-import { decryptCredentials } from './decrypt-credentials.ts';
+import { decryptCredentials, type Credentials } from './decrypt-credentials.ts';
 
 export type SendPorts = {
   sender: CallbackSender;
@@ -19,7 +19,11 @@ export type SendPorts = {
   userAgent: string;
   /** Where links to Ringback lead, without a slash at its end. */
   publicUrl: string;
+  /** Hears of every credential that no key decrypts: it concerns its own callback only. */
+  onUnopenedCredentials: (unopened: UnopenedCredentials) => void;
 };
+
+export type UnopenedCredentials = { serviceId: string; callbackId: string; event: string; reason: string };
 
 /** The exchange of one attempt, with the credentials as they are now and without them in what comes back. */
 export async function sendCallback(
@@ -28,7 +32,8 @@ export async function sendCallback(
   callback: StoredCallback,
   signal: AbortSignal,
 ): Promise<Exchange> {
-  const credentials = decryptCredentials(ports.secrets, job, callback);
+  const credentials = openedOrNull(ports, job, callback);
+  if (!credentials) return prevented();
   const { auth } = credentials;
   const exchange = (accessToken: string | null, timeoutMs: number): Promise<Exchange> => {
     const request = buildCallbackRequest(ports, job, callback, credentials, { accessToken });
@@ -38,6 +43,27 @@ export async function sendCallback(
   if (auth.type !== 'oauth2_client_credentials')
     return hideCredentials(await exchange(null, timeoutMs), auth, []);
   return sendWithAccessToken(ports, { callback, auth, exchange, timeoutMs, signal });
+}
+
+function openedOrNull(
+  { secrets, onUnopenedCredentials }: SendPorts,
+  job: DeliveryJob,
+  callback: StoredCallback,
+): Credentials | null {
+  try {
+    return decryptCredentials(secrets, job, callback);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : 'it does not decrypt';
+    onUnopenedCredentials({ serviceId: job.serviceId, callbackId: callback.id, event: job.event, reason });
+    return null;
+  }
+}
+
+/** Without what proves us to the receiver nothing is sent: it would be refused, and that would be held against the receiver. */
+function prevented(): Exchange {
+  const reason = 'Ringback cannot decrypt the credentials of this callback. This attempt does not count.';
+  const failure = { outcome: 'credential_error', reason } as const;
+  return { startedAt: fromDate(new Date()), durationMs: 0, failure, response: null };
 }
 
 type OAuth2Attempt = {

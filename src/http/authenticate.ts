@@ -4,6 +4,7 @@ import { Uuid } from '../domain/text.schema.ts';
 import type { AuthenticateUseCase } from '../use-cases/access/authenticate.ts';
 import type { Caller } from '../use-cases/access/caller.ts';
 import { requireOperator } from '../use-cases/access/require-operator.ts';
+import type { BoundBodies } from './bodies/bound-bodies.ts';
 import type { BoundConnections } from './limits/bound-connections.ts';
 import type { CallLimits } from './limits/call-limits.ts';
 import { clientAddress } from './limits/client-address.ts';
@@ -14,13 +15,16 @@ export type Doorkeeper = {
   authenticate: AuthenticateUseCase;
   limits: Pick<CallLimits, 'admitKey' | 'failures' | 'turn' | 'refuse'>;
   connections: Pick<BoundConnections, 'prove'>;
+  bodies: BoundBodies;
 };
 
 /** Every route of `scope` is for known callers only, which is checked before a byte of the body is read. */
 export function addAuthentication(scope: FastifyInstance, door: Doorkeeper): void {
   scope.decorateRequest(decorator);
-  scope.addHook('onRequest', async (request) => {
-    request.setDecorator<Caller>(decorator, await admit(request, door));
+  scope.addHook('onRequest', async (request, reply) => {
+    const caller = await admit(request, door);
+    door.bodies.admit(request, reply, caller.kind === 'service' ? caller.serviceId : caller.kind);
+    request.setDecorator<Caller>(decorator, caller);
   });
 }
 

@@ -9,6 +9,7 @@ import { addNotFoundHandler, handleError } from './error-handler.ts';
 import { takeBodiesAsBytes } from './bodies/heavy-body.ts';
 import { createHeavySlots } from './bodies/heavy-slots.ts';
 import { addJsonBody, bodyLimitBytes } from './bodies/json-body.ts';
+import { boundBodies } from './bodies/bound-bodies.ts';
 import { boundConnections, type BoundConnections } from './limits/bound-connections.ts';
 import { createCallLimits } from './limits/call-limits.ts';
 import { limitWebhooks } from './limits/limit-webhooks.ts';
@@ -82,7 +83,10 @@ export async function buildApp(deps: HttpDeps): Promise<ZodApp> {
 async function addApi(app: ZodApp, deps: HttpDeps, connections: BoundConnections): Promise<void> {
   const keys = createServiceKeyCache(deps);
   const limits = createCallLimits(deps.limits, deps.limits.nowMs ?? (() => performance.now()));
-  const door = { authenticate: createAuthenticate({ ...deps, keys }), limits, connections };
+  const door = {
+    ...{ authenticate: createAuthenticate({ ...deps, keys }), limits, connections },
+    bodies: boundBodies(deps.limits.maxBodyBytes ?? maxBodyBytes),
+  };
   const routeDeps = { ...deps, keys };
   const takeHeavySlot = createHeavySlots();
   await app.register(
@@ -112,13 +116,16 @@ async function addApi(app: ZodApp, deps: HttpDeps, connections: BoundConnections
   );
   await app.register(
     async (webhooks: ZodApp) => {
-      limitWebhooks(webhooks, limits, connections);
+      limitWebhooks(webhooks, limits, connections, boundBodies(deps.limits.maxBodyBytes ?? maxBodyBytes));
       addProviderWebhooks(webhooks, routeDeps);
     },
     { prefix: '/v1/providers' },
   );
   await addNotifyApi(app, routeDeps, door, takeHeavySlot);
 }
+
+/** Of bodies under way of known callers together, and of providers together, who have not shown who they are. */
+const maxBodyBytes = 64 * 1024 * 1024;
 
 const pageDirectives = {
   // Swagger UI sets styles inline and draws its icons from data: URLs.

@@ -67,7 +67,7 @@ export type HttpDeps = {
   /** The addresses (CIDR) whose `X-Forwarded-*` are believed; empty for none. */
   trustProxy: string[];
   /** `nowMs` is a clock that never goes back; the process's own unless given. */
-  limits: LimitSettings & { maxConnections: number; nowMs?: () => number };
+  limits: LimitSettings & { maxConnections: number; maxBodyBytes?: number; nowMs?: () => number };
   version: string;
   /** False in a process that only delivers: it answers for itself and nothing else. */
   isApiServed: boolean;

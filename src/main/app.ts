@@ -10,7 +10,7 @@ import { createCampaignStore } from '../db/campaigns/campaign-store.ts';
 import { createCommunicationStore } from '../db/callbacks/communication-store.ts';
 import { createDispatchQueue } from '../db/dispatch/dispatch-queue.ts';
 import { createDrainStore } from '../db/callbacks/drain-store.ts';
-import { requireCurrentSchema } from '../db/postgres/migrate.ts';
+import { setUpOrRequireCurrent } from '../db/postgres/migrate.ts';
 import { createInboundStore } from '../db/notifications/inbound-store.ts';
 import { createLetterReportStore } from '../db/notifications/letter-report-store.ts';
 import { createNotificationStore } from '../db/notifications/notification-store.ts';
@@ -40,20 +40,22 @@ import { reportAmbiguous } from './early-receipts.ts';
 import type { InstallationSecrets } from './installation-secrets.ts';
 import { createOutbound } from './outbound.ts';
 import { publicUrlOf } from './public-url.ts';
+import { reportUnopenedCredentials } from './unopened-credentials.ts';
 import { createReadiness } from './readiness.ts';
 import { createSendTest } from './send-test.ts';
 import { version } from './version.ts';
 
 export type RunningApp = { url: string; stop(): Promise<void> };
 
-/** Starts what `ROLE` asks for and listens; the schema must be migrated. `stop` first refuses new work, then lets running work end. */
+/** Starts what `ROLE` asks for and listens; the database must be new or current. `stop` first refuses new work, then lets running work end. */
 export async function startApp(
   config: Config & { DATABASE_URL: string; TEMPORAL_ADDRESS: string },
   secrets: InstallationSecrets,
   log: Logger,
 ): Promise<RunningApp> {
   const pool = createPool(config.DATABASE_URL, { max: 20, application_name: `ringback-${config.ROLE}` });
-  await requireCurrentSchema(pool);
+  const applied = await setUpOrRequireCurrent(pool);
+  if (applied.length > 0) log.info({ migrations: applied }, 'new database set up');
   const box = createSealedBox(secrets.sealingKeys);
   const queue = createDispatchQueue(pool);
   const setAsideRequests = createSetAsideRequests(pool);
@@ -73,6 +75,7 @@ export async function startApp(
     secrets: box,
     userAgent: `ringback/${version}`,
     publicUrl: publicUrlOf(config),
+    onUnopenedCredentials: reportUnopenedCredentials(metrics, log),
   };
   const delivery =
     config.ROLE === 'api' ? null : await startDelivery(config, { pool, sending, metrics, log });

@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import { temporalTlsFiles, temporalTlsVariables } from '../domain/temporal-tls.ts';
 import type { EmbeddedLog } from '../embedded/process/embedded-log.ts';
 import { nodeProcess } from '../embedded/process/node-process.ts';
-import { isNewDatabase, migrate } from '../db/postgres/migrate.ts';
+import { migrate } from '../db/postgres/migrate.ts';
 import { createPool } from '../db/postgres/pool.ts';
 import { startEmbedded } from '../embedded/start-embedded.ts';
 import { loadInstallationSecrets } from './installation-secrets.ts';
@@ -60,11 +60,11 @@ export async function supervise(
   return { temporalUiUrl, stop: () => embedded.stop() };
 }
 
-/** The embedded database is ours to migrate, and a new one has nothing to lose; any other is migrated by command. */
+/** The embedded database is ours to migrate; any other is migrated by command. */
 async function migrateOwn(config: Config, databaseUrl: string, log: EmbeddedLog): Promise<void> {
+  if (config.DATABASE_URL !== undefined) return;
   const pool = createPool(databaseUrl, { max: 1, application_name: 'ringback-migrate' });
   try {
-    if (config.DATABASE_URL !== undefined && !(await isNewDatabase(pool))) return;
     const applied = await migrate(pool);
     if (applied.length > 0) log.info({ migrations: applied }, 'schema migrated');
   } finally {

@@ -93,10 +93,11 @@ export interface NotificationStore {
    * null when there is none, or something final was heard of it.
    */
   secondsUntilOverdue(id: string, hours: number): Promise<number | null>;
-  /** The letters that these references name, within a scope or of all, each with the reference that names it. */
+  /** The letters that these references name, within a scope or of all, each with the reference that names it; `most` at most. */
   findLetters(
     references: readonly string[],
     scope: OwnedScope | null,
+    most: number,
   ): Promise<{ id: string; serviceId: string; reference: string }[]>;
   /** Of several `statuses`, `types` or `keyTypes`, those that have one of them. */
   list(query: ListNotifications & NotificationChoice): Promise<Page<Notification>>;

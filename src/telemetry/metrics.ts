@@ -9,8 +9,8 @@ export type Metrics = DeliveryMetrics & {
   receiptAmbiguous(provider: string): void;
   /** One that came before its message and could not be processed this time. */
   receiptFailed(provider: string): void;
-  /** Credentials of one service that no key decrypts. */
-  secretUnopened(kind: 'provider' | 'api_key'): void;
+  /** Credentials of one service that no key decrypts; those of a callback at each attempt. */
+  secretUnopened(kind: 'provider' | 'api_key' | 'callback'): void;
   /** An attempt that our own way out kept from taking place. */
   egressFailed(kind: string): void;
   render(): Promise<{ contentType: string; text: string }>;
@@ -48,7 +48,7 @@ export function createMetrics(queueDepth: () => Promise<number>, setAside: () =>
   });
   const secretsUnopened = new Counter({
     name: 'ringback_secrets_unopened_total',
-    help: 'Stored secrets that could not be decrypted, by kind; each concerns one service.',
+    help: 'Stored secrets that could not be decrypted, by kind; each concerns one service. A callback counts at each attempt.',
     labelNames: ['kind'],
     registers,
   });

@@ -94,6 +94,8 @@ function troubles(api: Application, flooder: Child, serviceId: string): Record<s
     async end() {
       const found = { connections: await flooder.ask<number>({ kind: 'open' }), MiB: memoryOf(api) };
       await flooder.ask({ kind: 'letGo' });
+      // Closing them all is work as well.
+      await pause(1000);
       return found;
     },
   });

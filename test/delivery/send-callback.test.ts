@@ -33,6 +33,7 @@ async function attempt(auth: object, answers: Partial<Response>[], tokens: Acces
       secrets,
       userAgent: 'ringback/test',
       publicUrl: 'https://ringback.example',
+      onUnopenedCredentials: () => undefined,
       accessTokens: {
         async obtain(...asked) {
           obtained.push(asked);

@@ -1,5 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
+import { createSendTest } from '../../src/main/send-test.ts';
+import { createFakeDelivery } from '../support/fake-delivery.ts';
+import { createFakeSecretBox } from '../support/fakes/secret-box.ts';
 import { createTestApp } from '../support/test-app.ts';
+
+const failing = (): never => {
+  throw new Error('a secret is sealed under a key that is gone');
+};
 
 /** A service with a callback and one held status. */
 async function withHeld() {
@@ -180,6 +187,25 @@ describe('POST …/callbacks/{event}/test', () => {
     expect([answer.statusCode, answer.json()]).toMatchObject([
       200,
       { outcome: 'http_status', response_status: 500, error: 'The receiver answered 500.' },
+    ]);
+  });
+
+  it('is answered with 503 and what to do while no key decrypts the credentials', async () => {
+    const lost = { ...createFakeSecretBox(), open: () => failing() };
+    const { ports } = createFakeDelivery([], async () => 200);
+    const { call, addService } = await createTestApp({
+      sendTest: createSendTest({ ...ports, secrets: lost }),
+    });
+    const path = `/v1/services/${(await addService()).id}/callbacks/delivery_status`;
+    await call('PUT', path, { body: { url: 'https://example.com/', bearer_token: 'the-token-of-old' } });
+    const answer = await call('POST', `${path}/test`);
+    expect([answer.statusCode, answer.json()]).toMatchObject([
+      503,
+      {
+        code: 'UNAVAILABLE',
+        detail:
+          'The credentials of this callback cannot be decrypted: configure them again, or give RINGBACK_SECRET_KEYS the key that they are encrypted under.',
+      },
     ]);
   });
 

@@ -49,8 +49,15 @@ async function listening() {
     path = '/v1/notifications',
   ): Promise<string> => {
     socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n\r\n`);
-    const [answer] = (await Promise.race([once(socket, 'data'), once(socket, 'close')])) as [Buffer?];
-    return String(answer).split('\r\n')[0] ?? '';
+    // To its end: what is left of it would be taken for the next answer.
+    for (let text = ''; ;) {
+      const [chunk] = (await Promise.race([once(socket, 'data'), once(socket, 'close')])) as [Buffer?];
+      if (!Buffer.isBuffer(chunk)) return `closed after ${text}`;
+      text += chunk.toString('latin1');
+      const [head = '', body] = text.split('\r\n\r\n');
+      const length = Number(/^content-length: (\d+)/im.exec(head)?.[1]);
+      if (body !== undefined && body.length >= length) return head.split('\r\n')[0] ?? '';
+    }
   };
   return { ...t, open, hold, ask, connections };
 }

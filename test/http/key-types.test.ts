@@ -97,12 +97,6 @@ const reaches: Record<string, Reach> = {
     found(await call('POST', `/v1/inbound/${await stage.inbound(made)}/redeliver`, caller)),
   'GET /v2/notifications/:id': async (caller, made) =>
     found(await call('GET', `/v2/notifications/${(await stage.email(made)).id}`, caller)),
-  'GET /v2/received-text-messages': async (caller, made) => {
-    const id = await stage.inbound(made);
-    const answer = await call('GET', '/v2/received-text-messages', caller);
-    const messages = answer.json<{ received_text_messages: { id: string }[] }>().received_text_messages;
-    return messages.some((message) => message.id === id);
-  },
 };
 
 /** Routes of Dispatch, whose messages are all live: what they are tried with, and which refusal is theirs. */
@@ -136,8 +130,17 @@ const dispatchReaches: Record<string, (caller: KeyType) => Promise<boolean>> = {
 const ofDispatch = (method: 'GET' | 'POST', path: string, caller: KeyType, body?: object) =>
   stage.call(method, path, { as: stage.dispatchKeys[caller], body });
 
+const listsText = async (caller: KeyType, made: KeyType): Promise<boolean> => {
+  const id = await stage.inbound(made);
+  const answer = await call('GET', '/v2/received-text-messages', caller);
+  const messages = answer.json<{ received_text_messages: { id: string }[] }>().received_text_messages;
+  return messages.some((message) => message.id === id);
+};
+
 /** A list for the clients of the Notify systems shows, as there, what was sent with its own type of key. */
 const ofOwnTypeOnly = ['GET /v2/notifications'];
+/** A service's inbound messages are listed with any of its keys, as there; those of test keys with test keys only. */
+const ofTheService = ['GET /v2/received-text-messages'];
 
 /** Routes that make a message of the caller's own type, under an id that is given here. */
 const makers = [
@@ -161,7 +164,7 @@ test('every route that a key can call has an entry here', async () => {
   const routes = routesOf(stage.app).filter((route) => / \/v[12]\//.test(route) && !ofProviders.test(route));
   const known = [
     ...[reaches, dispatchReaches].flatMap((table) => Object.keys(table)),
-    ...[...ofOwnTypeOnly, ...makers, ...settings],
+    ...[...ofOwnTypeOnly, ...ofTheService, ...makers, ...settings],
   ];
   const open = [];
   for (const route of routes) {
@@ -192,6 +195,13 @@ describe.each(Object.entries(dispatchReaches))('%s', (_route, reach) => {
     expect(await reach(caller)).toBe(caller !== 'test');
   });
 });
+
+test.each(pairs)(
+  'a $caller key lists a text that came with a $made key unless that is a test',
+  async (pair) => {
+    expect(await listsText(pair.caller, pair.made)).toBe(pair.caller === 'test' || pair.made !== 'test');
+  },
+);
 
 test.each(pairs)(
   'a $caller key lists under /v2 what a $made key sent only where both are of one type',

@@ -47,6 +47,36 @@ describe('The process', () => {
     ]);
   });
 
+  it.each(['/readyz', '/metrics'])('asks the database once, however many ask for %s at once', async (url) => {
+    let asked = 0;
+    const slowly = async <T>(answer: T): Promise<T> => {
+      asked += 1;
+      return new Promise((resolve) => setTimeout(() => resolve(answer), 50));
+    };
+    const { call } = await createTestApp({
+      readiness: () => slowly({ postgres: null }),
+      renderMetrics: () => slowly({ contentType: 'text/plain', text: '' }),
+    });
+    const answers = await Promise.all(Array.from({ length: 200 }, () => call('GET', url, { as: null })));
+    expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
+    expect(asked).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await call('GET', url, { as: null });
+    expect(asked).toBe(2);
+  });
+
+  it('goes on after readiness could not be found out once', async () => {
+    let asked = 0;
+    const readiness = async () => {
+      asked += 1;
+      if (asked === 1) throw new Error('once');
+      return { postgres: null };
+    };
+    const { call } = await createTestApp({ readiness });
+    expect((await call('GET', '/readyz')).statusCode).toBe(500);
+    expect((await call('GET', '/readyz')).statusCode).toBe(200);
+  });
+
   it('shows the metrics as they were rendered', async () => {
     const { call } = await createTestApp();
     const answer = await call('GET', '/metrics');

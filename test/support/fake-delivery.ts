@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { isOurs, type AttemptOutcome, type Exchange } from '../../src/domain/delivery/attempt.ts';
+import {
+  isOurs,
+  isPrevented,
+  type AttemptOutcome,
+  type Exchange,
+} from '../../src/domain/delivery/attempt.ts';
 import type { EventName } from '../../src/domain/event.ts';
 import { isTerminal, type StoredState } from '../../src/domain/callbacks/callback-state.ts';
 import { fromDate } from '../../src/domain/instant.ts';
@@ -87,6 +92,7 @@ export function createFakeDelivery(sequences: readonly number[], receiver: Recei
     patienceMs: 60_000,
     ownTaskQueue: 'nobody polls this one',
     secrets: createFakeSecretBox(),
+    onUnopenedCredentials: noop,
     accessTokens: { obtain: () => Promise.reject(new Error('no callback here needs a token')) },
     metrics: { accepted: noop, dispatched: noop, attempted: noop, firstAttemptAfter: noop },
     deliveries: {
@@ -216,8 +222,7 @@ function toJob(
       : null,
     attemptsMade: own.attempts.filter(({ outcome }) => !isOurs(outcome)).length - own.attemptsBefore,
     attemptsRecorded: own.attempts.length,
-    ownFailures:
-      own.attempts.length - 1 - own.attempts.findLastIndex(({ outcome }) => outcome !== 'egress_error'),
+    ownFailures: own.attempts.length - 1 - own.attempts.findLastIndex(({ outcome }) => !isPrevented(outcome)),
     dueInSeconds: own.state === 'retrying' ? Math.ceil(Math.max(0, own.dueAt - current.now) / 1000) : 0,
     acceptedAt: fromDate(new Date()),
     serviceId: '018f0000-0000-7000-8000-0000000000aa',

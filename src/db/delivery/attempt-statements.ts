@@ -66,7 +66,7 @@ const mailed = (kind: 'disabled' | 'warning', workflowType: string, reason: stri
 
 export const recordStatement = `WITH ${attempt} ${finished}`;
 
-// Of what our own way out keeps from taking place, one row for all that come in a row: it may be away for days.
+// Of what something of ours keeps from taking place, one row for all that come in a row: it may last for days.
 export const recordOwnFailureStatement = `WITH repeated AS (
     UPDATE attempts a
     SET url = $3, started_at = $4, duration_ms = $5, error = $11, repeats = a.repeats + 1

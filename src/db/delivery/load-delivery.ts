@@ -8,7 +8,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { DeliveryJob, DeliveryStore, StoredCallback } from '../../ports/index.ts';
 import { isCallbackOf, receiverOf } from '../fragments/callback-join.ts';
 import { targetOf, toTarget, withTarget, type TargetJson } from '../fragments/communication-target.ts';
-import { isCounted } from '../fragments/counted-attempts.ts';
+import { isCounted, isPrevented } from '../fragments/counted-attempts.ts';
 import { parameterRows } from '../fragments/parameter-rows.ts';
 import { createSharedStatement } from '../postgres/shared-statement.ts';
 import { storedCallbackColumns, toStoredCallback, type StoredCallbackRow } from './stored-callback.ts';
@@ -71,7 +71,7 @@ const loadStatement = `
   LEFT JOIN callbacks c ON ${isCallbackOf('st.event')}
   CROSS JOIN LATERAL (
     SELECT count(*) AS attempts_recorded, count(*) FILTER (WHERE ${isCounted}) - st.attempts_before AS attempts_made,
-      coalesce((array_agg(CASE a.outcome WHEN 'egress_error' THEN a.repeats ELSE 0 END ORDER BY a.number DESC))[1], 0) AS own_failures
+      coalesce((array_agg(CASE WHEN ${isPrevented} THEN a.repeats ELSE 0 END ORDER BY a.number DESC))[1], 0) AS own_failures
     FROM attempts a
     WHERE a.notification_id = st.notification_id AND a.sequence = st.sequence) made
   LEFT JOIN LATERAL (

@@ -1,5 +1,6 @@
 // What one attempt leaves behind. Those that end at the same moment share a statement, unless they have consequences.
 import { DatabaseError, type Pool } from 'pg';
+import { isPrevented } from '../../domain/delivery/attempt.ts';
 import { createKeyedMutex } from '../../concurrency/keyed-mutex.ts';
 import type { AttemptRecord, DeliveryStore } from '../../ports/index.ts';
 import {
@@ -37,15 +38,13 @@ export function createRecordAttempt(pool: Pool): DeliveryStore['record'] {
   // Two of one status need two numbers, and its state as the first one leaves it.
   return async (attempt) => {
     await inTurn(`${attempt.notificationId}/${attempt.sequence}`, () =>
-      attempt.consequence || attempt.outcome === 'egress_error'
-        ? recordAlone(attempt)
-        : recordShared(attempt),
+      attempt.consequence || isPrevented(attempt.outcome) ? recordAlone(attempt) : recordShared(attempt),
     );
   };
 }
 
 function statementOf({ consequence, outcome }: AttemptRecord): { name: string; text: string } {
-  if (outcome === 'egress_error') return { name: 'record-own-failure', text: recordOwnFailureStatement };
+  if (isPrevented(outcome)) return { name: 'record-own-failure', text: recordOwnFailureStatement };
   switch (consequence?.kind) {
     case undefined:
       return { name: 'record-attempt', text: recordStatement };

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Notification } from '../../domain/notifications/notification.schema.ts';
 import { timeoutHours } from '../../domain/notifications/timeout-hours.ts';
 import type { NotificationStore } from '../../ports/index.ts';
+import { createFindLetters } from './find-letters.ts';
 import { isOfKeyType } from '../fragments/key-types.ts';
 import { ensureOwnCommunication } from './own-communication.ts';
 import { toPage, withinBytes } from '../fragments/page-within-bytes.ts';
@@ -32,22 +33,6 @@ const overdueStatement = `
     AS seconds
   FROM notifications
   WHERE id = $1 AND final_sequence IS NULL`;
-
-// Each way of naming a letter has an index of its own, which one condition with OR would not use.
-const findLettersStatement = `
-  WITH wanted AS (SELECT unnest($1::text[]) AS reference), letters AS (
-    SELECT n.id, n.service_id, n.key_type, w.reference
-    FROM wanted w JOIN notifications n ON n.provider_reference = w.reference AND n.notification_type = 'letter'
-    UNION
-    SELECT n.id, n.service_id, n.key_type, w.reference
-    FROM wanted w JOIN notifications n ON n.reference = w.reference AND n.notification_type = 'letter'
-    UNION
-    SELECT n.id, n.service_id, n.key_type, w.reference
-    FROM wanted w
-    JOIN notifications n ON n.id = CASE WHEN w.reference ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN w.reference::uuid END
-      AND n.notification_type = 'letter'
-  )
-  SELECT id, service_id, reference FROM letters WHERE $2::uuid IS NULL OR (service_id = $2 AND key_type = ANY ($3::text[]))`;
 
 export function createNotificationStore(pool: Pool): NotificationStore {
   const findAny = async (id: string): Promise<NotificationRow | null> => {
@@ -110,13 +95,7 @@ export function createNotificationStore(pool: Pool): NotificationStore {
       return rows[0]?.seconds ?? null;
     },
 
-    async findLetters(references, scope) {
-      const { rows } = await pool.query<{ id: string; service_id: string; reference: string }>(
-        findLettersStatement,
-        [references, scope?.serviceId ?? null, scope?.keyTypes ?? []],
-      );
-      return rows.map(({ id, service_id, reference }) => ({ id, serviceId: service_id, reference }));
-    },
+    findLetters: createFindLetters(pool),
 
     async list(query) {
       const { text, values } = listStatement(query);

@@ -47,7 +47,7 @@ export async function migrate(pool: Pool, folder = ownFolder): Promise<string[]>
 }
 
 /** Throws SchemaError unless the schema is exactly the one of this version. */
-export async function requireCurrentSchema(pool: Pool, folder = ownFolder): Promise<void> {
+async function requireCurrentSchema(pool: Pool, folder = ownFolder): Promise<void> {
   const missing = await findPending(pool, folder);
   if (missing.length > 0)
     throw new SchemaError(
@@ -55,9 +55,14 @@ export async function requireCurrentSchema(pool: Pool, folder = ownFolder): Prom
     );
 }
 
-/** Whether nothing was ever migrated here, so that there is nothing that a migration could lock or change. */
-export async function isNewDatabase(pool: Pool): Promise<boolean> {
-  return !(await hasLedger(pool));
+/**
+ * Sets up a database that was never migrated, in which a migration can lock and change nothing; any other has to be current.
+ * Returns the files it applied.
+ */
+export async function setUpOrRequireCurrent(pool: Pool, folder = ownFolder): Promise<string[]> {
+  if (!(await hasLedger(pool))) return migrate(pool, folder);
+  await requireCurrentSchema(pool, folder);
+  return [];
 }
 
 async function hasLedger(db: Pick<Pool | PoolClient, 'query'>): Promise<boolean> {

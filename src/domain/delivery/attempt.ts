@@ -10,12 +10,23 @@ export const attemptOutcomes = [
   'refused',
   'cancelled',
   'egress_error',
+  'credential_error',
 ] as const;
 export type AttemptOutcome = (typeof attemptOutcomes)[number];
 
-/** Of an attempt that we broke off ourselves, or that our own way out kept from taking place: none of the customer's. */
+/**
+ * What is ours and keeps an attempt from taking place: our own way out, or a credential that no key decrypts. As many as
+ * come in a row are one entry of the history, and wait ever longer for the next.
+ */
+export const preventedOutcomes = ['egress_error', 'credential_error'] as const;
+
+export function isPrevented(outcome: AttemptOutcome): boolean {
+  return (preventedOutcomes as readonly string[]).includes(outcome);
+}
+
+/** Of an attempt that we broke off ourselves, or that something of ours kept from taking place: none of the customer's. */
 export function isOurs(outcome: AttemptOutcome): boolean {
-  return outcome === 'cancelled' || outcome === 'egress_error';
+  return outcome === 'cancelled' || isPrevented(outcome);
 }
 
 /** The receiver's answer; `body` is its first 16 KiB, `truncated` says that there was more. */

@@ -8,6 +8,8 @@ const maxPerCaller = 2;
 /** As long as a request may take to arrive, and as much again for its answer to be read. */
 const maxHeldMs = 60_000;
 
+const gone = new AppError('INVALID_INPUT', 'The connection was closed before the body was read.');
+
 /**
  * A hook for routes with large bodies, before a byte of one is read: a few of them are in memory at the same time, and who
  * comes beyond is asked to come again.
@@ -27,6 +29,8 @@ export function createHeavySlots(): onRequestAsyncHookHandler {
         'As many large requests as are taken at a time are being carried out: send this one again in a second.',
       );
     }
+    // Who has gone while it was looked up what he may do closes no second time: a slot would never be given back.
+    if (request.raw.destroyed || request.raw.socket.destroyed) throw gone;
     taken += 1;
     held.set(name, own + 1);
     const timer = setTimeout(() => request.raw.destroy(), maxHeldMs);

@@ -3,6 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../../domain/errors.ts';
+import type { BoundBodies } from '../bodies/bound-bodies.ts';
 import type { BoundConnections } from './bound-connections.ts';
 import { rateLimited, type CallLimits } from './call-limits.ts';
 import { clientAddress } from './client-address.ts';
@@ -19,6 +20,7 @@ export function limitWebhooks(
     refuse,
   }: Pick<CallLimits, 'webhookFailures' | 'webhookChecks' | 'refuse'>,
   connections: Pick<BoundConnections, 'prove'>,
+  bodies: BoundBodies,
 ): void {
   const knownGood = new Set<string>();
   const salt = randomBytes(16);
@@ -36,8 +38,9 @@ export function limitWebhooks(
       .digest('base64');
   };
 
-  scope.addHook('onRequest', async (request) => {
+  scope.addHook('onRequest', async (request, reply) => {
     const address = clientAddress(request.ip);
+    bodies.admit(request, reply, address);
     if (!webhookFailures.isSpent(address)) return;
     const credential = credentialOf(request);
     if (credential !== null && knownGood.has(credential)) return;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HttpDeps } from '../deps.ts';
-import { shareRunning } from '../limits/share-running.ts';
+import { shareAnswer } from '../shared-answer.ts';
 import type { ZodApp } from '../zod-app.ts';
 
 const Health = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });
@@ -14,9 +14,12 @@ const Readiness = z
 
 const common = { tags: ['process'], security: [] };
 
+/** Both ask the database, and anybody may ask for them. */
+const answerForMs = 250;
+
 export function addProcessRoutes(app: ZodApp, deps: HttpDeps): void {
-  const readiness = shareRunning(deps.readiness);
-  const renderMetrics = shareRunning(deps.renderMetrics);
+  const readiness = shareAnswer(deps.readiness, answerForMs);
+  const renderMetrics = shareAnswer(deps.renderMetrics, answerForMs);
 
   app.get(
     '/healthz',

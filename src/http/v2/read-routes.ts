@@ -3,7 +3,7 @@ import { notFound } from '../../domain/errors.ts';
 import { ListNotifyMessages, ListReceivedTexts } from '../../domain/notifications/notify-api.schema.ts';
 import { Uuid } from '../../domain/text.schema.ts';
 import type { RouteDeps } from '../deps.ts';
-import { maySee, scopeOfService } from '../../use-cases/access/caller.ts';
+import { inboundScopeOf, maySee } from '../../use-cases/access/caller.ts';
 import { baseOf } from '../request-host.ts';
 import type { ZodApp } from '../zod-app.ts';
 import { readShape, receivedTextShape, storedStatuses } from './notify-shapes.ts';
@@ -53,7 +53,7 @@ export function addReadRoutes(app: ZodApp, deps: RouteDeps): void {
     '/received-text-messages',
     { schema: { hide: true, querystring: ListReceivedTexts } },
     async (request) => {
-      const page = await deps.inbound.list(scopeOfService(serviceOf(request)), {
+      const page = await deps.inbound.list(inboundScopeOf(serviceOf(request)), {
         limit: pageSize,
         olderThan: request.query.older_than ?? null,
       });

@@ -1,4 +1,4 @@
-import type { KeyType } from '../../domain/access/key-type.ts';
+import { keyTypes, type KeyType } from '../../domain/access/key-type.ts';
 import type { OwnedScope } from '../../ports/index.ts';
 
 /** Who is calling, after the credential was checked. */
@@ -32,11 +32,16 @@ export function maySee(caller: Caller, owned: Owned): boolean {
 
 /** The same rule as a condition of a statement; null when it excludes nothing. */
 export function scopeOf(caller: Caller): OwnedScope | null {
-  return caller.kind === 'operator' ? null : scopeOfService(caller);
+  if (caller.kind === 'operator') return null;
+  return { serviceId: caller.serviceId, keyTypes: reachOf[caller.keyType] };
 }
 
-export function scopeOfService({ serviceId, keyType }: ServiceCaller): OwnedScope {
-  return { serviceId, keyTypes: reachOf[keyType] };
+/**
+ * The inbound messages that a service's key lists. They belong to the service, so any key shows them, as with the Notify
+ * systems; those reported for trying out stay with test keys.
+ */
+export function inboundScopeOf({ serviceId, keyType }: ServiceCaller): OwnedScope {
+  return { serviceId, keyTypes: keyType === 'test' ? keyTypes : real };
 }
 
 /** What a caller makes is of its key's type; the operator's is live. */

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { judgeExchange } from '../../domain/delivery/attempt.ts';
 import type { CallbackEvent } from '../../domain/callbacks/callback.schema.ts';
-import { notFound } from '../../domain/errors.ts';
+import { AppError, notFound } from '../../domain/errors.ts';
 import type { Attempt } from '../../domain/notifications/history.schema.ts';
 import { fromDate } from '../../domain/instant.ts';
 import type { DeliveryJob, SendTest, StoredCallbacks } from '../../ports/index.ts';
@@ -20,6 +20,11 @@ export async function testCallback(
   if (!found) throw notFound('callback');
   const { callback, profile } = found;
   const exchange = await ports.sendTest(testJob(serviceId, event, profile, ports.now()), callback);
+  if (exchange.failure?.outcome === 'credential_error')
+    throw new AppError(
+      'UNAVAILABLE',
+      'The credentials of this callback cannot be decrypted: configure them again, or give RINGBACK_SECRET_KEYS the key that they are encrypted under.',
+    );
   const { outcome, error } = judgeExchange(exchange, deliveryRulesOf(profile).isSuccess);
   const { response } = exchange;
   return {

@@ -1,10 +1,11 @@
 import { v7 as uuidv7 } from 'uuid';
-import { notFound } from '../../domain/errors.ts';
 import { groupBy } from '../../concurrency/group-by.ts';
-import type {
-  LetterReport,
-  MatchedLetters,
-  ReturnedLetters,
+import { invalidField, notFound } from '../../domain/errors.ts';
+import {
+  maxLetterReferences,
+  type LetterReport,
+  type MatchedLetters,
+  type ReturnedLetters,
 } from '../../domain/notifications/returned-letters.schema.ts';
 import type { LetterReportStore, NotificationStore } from '../../ports/index.ts';
 import { createYielder } from '../../concurrency/yield-turns.ts';
@@ -27,13 +28,22 @@ export async function reportReturnedLetters(
   const seen = new Set<string>();
   const ids = new Set<string>();
   const unmatched: string[] = [];
+  // As many as there can be references: what one reference names is no more than what they all may.
+  let left = maxLetterReferences;
   for (let at = 0; at < references.length; at += pageSize) {
     const wanted = references.slice(at, at + pageSize).filter((reference) => !seen.has(reference));
     for (const reference of wanted) seen.add(reference);
-    const found = onlyOwned(await ports.notifications.findLetters([...new Set(wanted)], scope));
+    const named = await ports.notifications.findLetters([...new Set(wanted)], scope, left + 1);
+    left -= named.length;
+    if (left < 0)
+      throw invalidField(
+        'references',
+        `name more than ${maxLetterReferences} letters: report fewer at a time`,
+      );
+    const found = onlyOwned(named);
     for (const { id } of found) ids.add(id);
-    const named = new Set(found.map(({ reference }) => reference));
-    unmatched.push(...new Set(wanted.filter((reference) => !named.has(reference))));
+    const taken = new Set(found.map(({ reference }) => reference));
+    unmatched.push(...new Set(wanted.filter((reference) => !taken.has(reference))));
   }
   const answer = { matched: ids.size, unmatched };
   if (ids.size === 0) return { answer, reportId: null };

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isNewDatabase, migrate, requireCurrentSchema } from '../../../src/db/postgres/migrate.ts';
+import { migrate, setUpOrRequireCurrent } from '../../../src/db/postgres/migrate.ts';
 import { until } from '../../support/until.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 
@@ -89,7 +89,7 @@ test('refuses a database that a newer version has migrated, and names what it do
 
   const refusal = 'The database is newer than this version of Ringback: it has 0001_good.sql.';
   await expect(migrate(database.pool, folderUrl())).rejects.toThrow(refusal);
-  await expect(requireCurrentSchema(database.pool, folderUrl())).rejects.toThrow(refusal);
+  await expect(setUpOrRequireCurrent(database.pool, folderUrl())).rejects.toThrow(refusal);
 });
 
 test('refuses a file that was changed after it was applied', async () => {
@@ -102,14 +102,13 @@ test('refuses a file that was changed after it was applied', async () => {
   );
 });
 
-test('a version that finds files missing says which command applies them', async () => {
-  expect(await isNewDatabase(database.pool)).toBe(true);
+test('a new database is set up; in any other, a version that finds files missing says which command applies them', async () => {
   await write('0001_good.sql', 'CREATE TABLE good (id int)');
-  await migrate(database.pool, folderUrl());
+  expect(await setUpOrRequireCurrent(database.pool, folderUrl())).toEqual(['0001_good.sql']);
+  expect(await setUpOrRequireCurrent(database.pool, folderUrl())).toEqual([]);
   await write('0002_next.sql', 'CREATE TABLE next (id int)');
 
-  expect(await isNewDatabase(database.pool)).toBe(false);
-  await expect(requireCurrentSchema(database.pool, folderUrl())).rejects.toThrow(
+  await expect(setUpOrRequireCurrent(database.pool, folderUrl())).rejects.toThrow(
     'The database lacks 0002_next.sql: run `npm run migrate` first.',
   );
 });

@@ -75,8 +75,9 @@ export function describeNotificationStore(makeStores: () => Promise<Stores>): vo
       const theirs = await register({ ...letter, service_id: other.id, reference: 'ours-1' });
       const wanted = ['ours-1', 'dvla-1', byId.id, 'nobody'];
 
-      const own = await notifications.findLetters(wanted, { serviceId, keyTypes: ['live'] });
-      const all = await notifications.findLetters(wanted, null);
+      const own = await notifications.findLetters(wanted, { serviceId, keyTypes: ['live'] }, 10);
+      const all = await notifications.findLetters(wanted, null, 10);
+      expect(await notifications.findLetters(wanted, null, 2)).toHaveLength(2);
 
       const inOrder = (found: typeof own) => found.map(({ id, reference }) => `${reference} ${id}`).sort();
       const expected = [`ours-1 ${byReference.id}`, `dvla-1 ${byProvider.id}`, `${byId.id} ${byId.id}`];

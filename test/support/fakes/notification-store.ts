@@ -31,7 +31,7 @@ export function createFakeNotificationStore({ notifications }: Memory): Notifica
       return Math.max(0, Math.ceil((found.storedAtMs + hours * 3_600_000 - Date.now()) / 1000));
     },
 
-    async findLetters(references, scope) {
+    async findLetters(references, scope, most) {
       const letters = [...notifications.values()]
         .map(({ notification }) => notification)
         .filter(({ notification_type: type }) => type === 'letter')
@@ -39,11 +39,13 @@ export function createFakeNotificationStore({ notifications }: Memory): Notifica
           ({ service_id: own, key_type: keyType }) =>
             scope === null || (own === scope.serviceId && scope.keyTypes.includes(keyType)),
         );
-      return references.flatMap((reference) =>
-        letters
-          .filter((letter) => [letter.provider_reference, letter.reference, letter.id].includes(reference))
-          .map(({ id, service_id }) => ({ id, serviceId: service_id, reference })),
-      );
+      return references
+        .flatMap((reference) =>
+          letters
+            .filter((letter) => [letter.provider_reference, letter.reference, letter.id].includes(reference))
+            .map(({ id, service_id }) => ({ id, serviceId: service_id, reference })),
+        )
+        .slice(0, most);
     },
 
     async list(query) {
