@@ -1,5 +1,11 @@
 import { executeAttempt, type AttemptPorts, type AttemptReport } from '../src/delivery/execute-attempt.ts';
-import { loadDueDelivery, isDue, type AttemptEnd, type DueDelivery, type StatusKey } from '../src/delivery/load-due-delivery.ts';
+import {
+  loadDueDelivery,
+  isDue,
+  type AttemptEnd,
+  type DueDelivery,
+  type StatusKey,
+} from '../src/delivery/load-due-delivery.ts';
 import { planFirst, planLater, toResult, type RetryPlan } from '../src/delivery/retry-plan.ts';
 
 /** An attempt that is still under way, in the process that takes activities from `taskQueue`. */
@@ -24,7 +30,11 @@ export function createAttemptCallback(ports: AttemptPorts) {
   };
 }
 
-async function tryAtOnce(ports: AttemptPorts, key: StatusKey, open: DueDelivery): Promise<FirstAttemptResult> {
+async function tryAtOnce(
+  ports: AttemptPorts,
+  key: StatusKey,
+  open: DueDelivery,
+): Promise<FirstAttemptResult> {
   const { callback } = open;
   // A workflow task that timed out is done again, by this process or another: here the attempt is joined, not repeated.
   const attempt = ports.inFlightAttempts.underWay(key) ?? beginAttempt(ports, key, open);

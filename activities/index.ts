@@ -16,7 +16,7 @@ import type { AttemptEnd } from '../src/delivery/load-due-delivery.ts';
 export type { AttemptEnd, StatusKey } from '../src/delivery/load-due-delivery.ts';
 export type { DrainStep } from './drain-activities.ts';
 export type { LetterStep } from './process-returned-letters.ts';
-export type { MailOccasion } from './mail-activities.ts';
+export type { MailIncident } from './mail-activities.ts';
 export type { FirstAttemptResult, OpenAttempt } from './attempt-callback.ts';
 export { sendCallback, type SendPorts, type UnopenedCredentials } from '../src/delivery/send-callback.ts';
 export { createHeldAttempts } from '../src/delivery/held-attempts.ts';

@@ -11,14 +11,14 @@ export type MailPorts = {
   publicUrl: string;
 };
 
-export type MailOccasion = { communicationId: string; kind: MailKind; incident: number };
+export type MailIncident = { communicationId: string; kind: MailKind; incident: number };
 
 /** As long as one try may take; a try that hangs for longer is given up by Temporal. */
 const claimSeconds = 180;
 
-/** The mails of one occasion that are still to be sent, one an address. Temporal sees their ids and no address. */
+/** The mails of one incident that are still to be sent, one an address. Temporal sees their ids and no address. */
 export function createListMails({ mails }: MailPorts) {
-  return async function listMails({ communicationId, kind, incident }: MailOccasion): Promise<string[]> {
+  return async function listMails({ communicationId, kind, incident }: MailIncident): Promise<string[]> {
     if (!isId(communicationId) || !isNumber(incident)) return [];
     return mails.unsent(communicationId, kind, incident);
   };

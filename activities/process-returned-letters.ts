@@ -11,10 +11,7 @@ const mostAtOnce = 500;
 
 /** Repeated, it accepts no letter twice. */
 export function createProcessLetterPage({ processReturnedLetters }: LetterPorts) {
-  return async function processLetterPage(input: {
-    reportId: string;
-    limit: number;
-  }): Promise<LetterStep> {
+  return async function processLetterPage(input: { reportId: string; limit: number }): Promise<LetterStep> {
     const report = isId(input.reportId)
       ? await processReturnedLetters(input.reportId, withinLimit(input.limit, mostAtOnce))
       : null;

@@ -2,7 +2,13 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import type { AttemptOutcome } from '../src/domain/delivery/attempt.ts';
 import { executeAttempt, type AttemptPorts, type AttemptReport } from '../src/delivery/execute-attempt.ts';
-import { loadDueDelivery, isDue, type AttemptEnd, type DueDelivery, type StatusKey } from '../src/delivery/load-due-delivery.ts';
+import {
+  loadDueDelivery,
+  isDue,
+  type AttemptEnd,
+  type DueDelivery,
+  type StatusKey,
+} from '../src/delivery/load-due-delivery.ts';
 import { withHeartbeat } from './with-heartbeat.ts';
 
 const failureTypes: Partial<Record<AttemptOutcome, string>> = {

@@ -1,6 +1,6 @@
 // What people are told of a communication: one mail to each address of its list.
 import { proxyActivities } from '@temporalio/workflow';
-import type { Activities, MailOccasion } from '../activities/index.ts';
+import type { Activities, MailIncident } from '../activities/index.ts';
 
 const { listMails } = proxyActivities<Activities>({
   startToCloseTimeout: '30 seconds',
@@ -14,7 +14,7 @@ const { sendMail } = proxyActivities<Activities>({
   retry: { initialInterval: '10 seconds', backoffCoefficient: 2, maximumInterval: '10 minutes' },
 });
 
-/** `occasion` is the version of the callback that its disabling made. */
+/** `incident` is the version of the callback that its disabling made. */
 export async function disableCommunication(input: {
   communicationId: string;
   incident: number;
@@ -22,13 +22,13 @@ export async function disableCommunication(input: {
   await mailEverybody({ ...input, kind: 'disabled' });
 }
 
-/** `occasion` is the second at which the warning was decided on. */
+/** `incident` is the second at which the warning was decided on. */
 export async function warnCommunication(input: { communicationId: string; incident: number }): Promise<void> {
   await mailEverybody({ ...input, kind: 'warning' });
 }
 
 /** Side by side: an address that is refused for ever must not keep the others from their mail. */
-async function mailEverybody(incident: MailOccasion): Promise<void> {
+async function mailEverybody(incident: MailIncident): Promise<void> {
   const mailIds = await listMails(incident);
   await Promise.all(mailIds.map((mailId) => sendMail(mailId)));
 }

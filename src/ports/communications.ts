@@ -41,7 +41,7 @@ export interface DrainStore {
 export type OpenMail = { id: string; address: string; facts: CommunicationMailFacts };
 
 export interface MailStore {
-  /** The ids of the mails of one occasion that no server has taken yet. */
+  /** The ids of the mails of one incident that no server has taken yet. */
   unsent(communicationId: string, kind: CommunicationMailFacts['kind'], incident: number): Promise<string[]>;
   /** Null when there is none, or it was sent already. */
   load(id: string): Promise<OpenMail | null>;

@@ -24,7 +24,7 @@ export function createWorkflowStarter(connected: () => Client | null): WorkflowS
         }
         await client.workflow.start(workflowType, {
           ...options,
-          // Once for ever: the id names the one occasion that there is.
+          // Once for ever: the id names the one incident that there is.
           workflowIdReusePolicy: 'REJECT_DUPLICATE',
           ...(delayUntil !== null && { startDelay: Math.max(0, Date.parse(delayUntil) - Date.now()) }),
         });

@@ -184,12 +184,12 @@ describe('A forged mail', () => {
     return rows[0]?.id ?? '';
   }
 
-  test('of an occasion that never was, or by an id that no disabling stored, is none', async () => {
+  test('of an incident that never was, or by an id that no disabling stored, is none', async () => {
     const { call, sent } = answering(200);
     await aMail();
-    for (const occasion of [0, 1, 2, 2 ** 31])
+    for (const incident of [0, 1, 2, 2 ** 31])
       for (const kind of ['disabled', 'warning'])
-        expect(await call('listMails', { communicationId: callbackId, kind, occasion })).toEqual([]);
+        expect(await call('listMails', { communicationId: callbackId, kind, incident })).toEqual([]);
     await call('sendMail', uuidv7());
     expect(sent.mails).toEqual([]);
   });

@@ -45,7 +45,7 @@ test.each(['listMails', 'releaseHeld', 'processLetterPage', 'advanceBatch'] as c
       expect([[], null, expect.objectContaining({ state: 'unknown' })]).toContainEqual(
         await call(name, {
           ...{ communicationId: field, drainId: field, reportId: field, batchId: field },
-          ...{ kind: field, occasion: field, limit: field },
+          ...{ kind: field, incident: field, limit: field },
         }),
       );
     expect(sent).toEqual({ callbacks: 0, mails: [], members: [] });

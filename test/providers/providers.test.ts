@@ -92,11 +92,11 @@ describe('What providers send', () => {
 
   it('of Twilio keeps Twilio’s word and error code, for a message and for a call', () => {
     expect(read(named('twilio-status-undelivered-30005.txt'))[0]).toMatchObject({
-      word: 'undelivered',
+      providerStatus: 'undelivered',
       providerResponse: '30005',
     });
     const call = providers.get('twilio')?.readStatus(aRequest('CallSid=CA1&CallStatus=busy'));
-    expect(call).toMatchObject({ kind: 'read', items: [{ reference: 'CA1', word: 'busy' }] });
+    expect(call).toMatchObject({ kind: 'read', items: [{ reference: 'CA1', providerStatus: 'busy' }] });
   });
 
   it('of Spryng and of the Berichtenbox says in the system’s words what its code means', () => {

@@ -92,7 +92,7 @@ const sentMessage = {
   event: 'message_sent',
 };
 
-const mailOccasion = { communicationId: '018f0000-0000-7000-8000-0000000000cc', occasion: 2 };
+const mailOccasion = { communicationId: '018f0000-0000-7000-8000-0000000000cc', incident: 2 };
 const communicationChapters: {
   name: string;
   type: string;

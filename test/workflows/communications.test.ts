@@ -33,15 +33,15 @@ const startOn = (type: string, argument: object, workflowId: string = randomUUID
 const communicationId = randomUUID();
 const drainId = randomUUID();
 
-/** Mails of one occasion, and a server that takes, refuses or loses them as the test says. */
+/** Mails of one incident, and a server that takes, refuses or loses them as the test says. */
 function createFakeMails(addresses: readonly string[], serve: (mail: Mail, nthTry: number) => Promise<void>) {
   const open = new Map(addresses.map((address) => [randomUUID() as string, address]));
   const tries = new Map<string, number>();
   const asked: unknown[] = [];
   const ports: Pick<ActivityPorts, 'mails' | 'mailer'> = {
     mails: {
-      unsent: async (...occasion) => {
-        asked.push(occasion);
+      unsent: async (...incident) => {
+        asked.push(incident);
         return [...open.keys()];
       },
       load: async (id) => {
@@ -82,7 +82,7 @@ test('every address of the list is mailed once', async () => {
   const mails = createFakeMails(['a@example.com', 'b@example.com'], async () => undefined);
 
   await onStage(mails.ports, async (start) => {
-    await (await start('disableCommunication', { communicationId, occasion: 7 })).result();
+    await (await start('disableCommunication', { communicationId, incident: 7 })).result();
   });
 
   expect(mails.tries()).toEqual({ 'a@example.com': 1, 'b@example.com': 1 });
@@ -95,7 +95,7 @@ test('a mail is tried until the server takes it, and an address that is refused 
   });
 
   await onStage(mails.ports, async (start) => {
-    const handle = await start('disableCommunication', { communicationId, occasion: 1 });
+    const handle = await start('disableCommunication', { communicationId, incident: 1 });
     await stage.env.sleep('1 minute');
     expect([...mails.open.values()]).toEqual(['bad@example.com']);
     await handle.result();
@@ -114,17 +114,17 @@ test('a mail that was sent but whose sending is tried again is not sent a second
   };
 
   await onStage(mails.ports, async (start) => {
-    await (await start('disableCommunication', { communicationId, occasion: 1 })).result();
+    await (await start('disableCommunication', { communicationId, incident: 1 })).result();
   });
 
   expect(mails.tries()).toEqual({ 'a@example.com': 1 });
 }, 60_000);
 
-test('a warning is an occasion of its own kind', async () => {
+test('a warning is an incident of its own kind', async () => {
   const mails = createFakeMails(['a@example.com'], async () => undefined);
 
   await onStage(mails.ports, async (start) => {
-    await (await start('warnCommunication', { communicationId, occasion: 1_800_000_000 })).result();
+    await (await start('warnCommunication', { communicationId, incident: 1_800_000_000 })).result();
   });
 
   expect(mails.asked).toEqual([[communicationId, 'warning', 1_800_000_000]]);

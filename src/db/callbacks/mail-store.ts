@@ -59,7 +59,7 @@ export function createMailStore(pool: Pool): MailStore {
   return {
     async unsent(communicationId, kind, incident) {
       const { rows } = await pool.query<{ id: string }>(
-        `SELECT id FROM mails WHERE callback_id = $1 AND kind = $2 AND occasion = $3 AND sent_at IS NULL
+        `SELECT id FROM mails WHERE callback_id = $1 AND kind = $2 AND incident = $3 AND sent_at IS NULL
          ORDER BY address`,
         [communicationId, kind, incident],
       );

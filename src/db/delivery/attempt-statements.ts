@@ -33,7 +33,7 @@ const disabled = (callback: string, reason: string, began: string): string => `d
       changed_by = 'ringback', version = version + 1, updated_at = now()
     WHERE id = ${callback} AND state = 'enabled' AND removed_at IS NULL AND NOT is_own
       AND (enabled_at IS NULL OR enabled_at <= ${began}) AND EXISTS (SELECT FROM finished)
-    RETURNING id, service_id, notification_list, version AS occasion
+    RETURNING id, service_id, notification_list, version AS incident
   )`;
 
 const warned = (callback: string): string => `decided AS (
@@ -41,13 +41,13 @@ const warned = (callback: string): string => `decided AS (
     SET warned_at = now()
     WHERE id = ${callback} AND state = 'enabled' AND removed_at IS NULL AND NOT is_own
       AND (warned_at IS NULL OR warned_at <= now() - interval '1 hour') AND EXISTS (SELECT FROM finished)
-    RETURNING id, service_id, notification_list, extract(epoch FROM now())::integer AS occasion
+    RETURNING id, service_id, notification_list, extract(epoch FROM now())::integer AS incident
   )`;
 
 /** The callback's own list counts, or else its service's; an address that stands there twice is mailed once. */
 const mailed = (kind: 'disabled' | 'warning', workflowType: string, reason: string): string => `mailed AS (
-    INSERT INTO mails (callback_id, kind, occasion, address, notification_id, sequence, reason)
-    SELECT DISTINCT ON (lower(address)) d.id, '${kind}', d.occasion, address, $1::uuid, $2::integer, ${reason}::text
+    INSERT INTO mails (callback_id, kind, incident, address, notification_id, sequence, reason)
+    SELECT DISTINCT ON (lower(address)) d.id, '${kind}', d.incident, address, $1::uuid, $2::integer, ${reason}::text
     FROM decided d
     JOIN services s ON s.id = d.service_id
     CROSS JOIN LATERAL unnest(
@@ -56,8 +56,8 @@ const mailed = (kind: 'disabled' | 'warning', workflowType: string, reason: stri
     ON CONFLICT DO NOTHING
   ), requested AS (
     INSERT INTO workflow_requests (workflow_id, workflow_type, argument, service_id, communication_id)
-    SELECT 'communication/' || id || '/${kind}/' || occasion, '${workflowType}',
-      jsonb_build_object('communicationId', id, 'occasion', occasion), service_id, id
+    SELECT 'communication/' || id || '/${kind}/' || incident, '${workflowType}',
+      jsonb_build_object('communicationId', id, 'incident', incident), service_id, id
     FROM decided
     ON CONFLICT DO NOTHING
     RETURNING 1

@@ -14,12 +14,12 @@ type EntryRow = {
   callback_id: string;
   receiver_id: string;
   max_in_flight: number;
-  round: number;
+  generation: number;
 };
 
 const entriesOf = (source: string): string => `
   SELECT e.notification_id, e.sequence, st.status, st.event_id, st.event, n.service_id, s.profile, e.callback_id, e.receiver_id,
-    c.max_in_flight, e.round
+    c.max_in_flight, e.generation
   FROM ${source} e
   JOIN statuses st USING (notification_id, sequence)
   JOIN notifications n ON n.id = e.notification_id
@@ -77,7 +77,7 @@ const claimStatement = `
     UPDATE dispatch_entries e SET owner = $1
     FROM together
     WHERE e.notification_id = together.notification_id AND e.sequence = together.sequence
-    RETURNING e.notification_id, e.sequence, e.callback_id, e.receiver_id, e.round
+    RETURNING e.notification_id, e.sequence, e.callback_id, e.receiver_id, e.generation
   )${entriesOf('taken')}`;
 
 // The dead are named by their absence, so that an entry committed in the last breath of an owner is freed too.
@@ -121,7 +121,7 @@ export function createDispatchQueue(pool: Pool): DispatchQueue {
     async owned(owner, olderThanSeconds) {
       const { rows } = await pool.query<EntryRow>(
         `WITH own AS (
-           SELECT notification_id, sequence, callback_id, receiver_id, round FROM dispatch_entries
+           SELECT notification_id, sequence, callback_id, receiver_id, generation FROM dispatch_entries
            WHERE owner = $1 AND due_at < now() - make_interval(secs => $2)
          )${entriesOf('own')}`,
         [owner, olderThanSeconds],
@@ -133,8 +133,8 @@ export function createDispatchQueue(pool: Pool): DispatchQueue {
       await pool.query({
         name: 'finish-dispatch-entries',
         text: `DELETE FROM dispatch_entries e
-          USING ${parameterRows('$1::uuid[], $2::int[], $3::int[]', 'notification_id, sequence, round')} done
-          WHERE e.notification_id = done.notification_id AND e.sequence = done.sequence AND e.round = done.round`,
+          USING ${parameterRows('$1::uuid[], $2::int[], $3::int[]', 'notification_id, sequence, generation')} done
+          WHERE e.notification_id = done.notification_id AND e.sequence = done.sequence AND e.generation = done.generation`,
         values: [
           entries.map((entry) => entry.notificationId),
           entries.map((entry) => entry.sequence),
@@ -170,6 +170,6 @@ function toEntry(row: EntryRow): DispatchEntry {
     callbackId: row.callback_id,
     receiverId: row.receiver_id,
     maxInFlight: row.max_in_flight,
-    generation: row.round,
+    generation: row.generation,
   };
 }

@@ -38,8 +38,8 @@ const configure = (changes: Parameters<typeof callbackSettings>[0]) =>
   );
 const mails = async () =>
   (
-    await database.pool.query<{ id: string; address: string; kind: string; occasion: number }>(
-      'SELECT id, address, kind, occasion FROM mails WHERE callback_id = $1 ORDER BY address',
+    await database.pool.query<{ id: string; address: string; kind: string; incident: number }>(
+      'SELECT id, address, kind, incident FROM mails WHERE callback_id = $1 ORDER BY address',
       [callbackId],
     )
   ).rows;
@@ -71,7 +71,7 @@ test('five hundred that fail at the same moment make one disable, one mail an ad
     {
       workflowId: `communication/${callbackId}/disabled/3`,
       workflowType: 'disableCommunication',
-      argument: { communicationId: callbackId, occasion: 3 },
+      argument: { communicationId: callbackId, incident: 3 },
       serviceId,
       profile: 'govuk-notify',
       communicationId: callbackId,
@@ -93,7 +93,7 @@ test("without a list of its own the service's list is mailed; an address that is
   ]);
 });
 
-test('a second disable, after it was enabled, is an occasion of its own', async () => {
+test('a second disable, after it was enabled, is an incident of its own', async () => {
   await configure({ notificationList: ['ops@example.com'] });
   await store().record(anAttempt(await accepted(1), exhausted(callbackId)));
   await communications().enable(serviceId, event, { newId: callbackId, ratePerSecond: null });
@@ -104,7 +104,7 @@ test('a second disable, after it was enabled, is an occasion of its own', async 
       exchange: { ...anAttempt(id).exchange, durationMs: 0 },
     }),
   );
-  expect((await mails()).map(({ occasion }) => occasion)).toEqual([3, 5]);
+  expect((await mails()).map(({ incident }) => incident)).toEqual([3, 5]);
 });
 
 test('an attempt that began before the communication was enabled last does not disable it again', async () => {
@@ -159,7 +159,7 @@ test('a warning goes out once an hour for the whole communication, and disables 
 async function timePasses(interval: string): Promise<void> {
   await database.pool.query(`UPDATE callbacks SET warned_at = warned_at - ${interval}`);
   await database.pool.query(
-    `UPDATE mails SET occasion = occasion - extract(epoch FROM ${interval})::integer`,
+    `UPDATE mails SET incident = incident - extract(epoch FROM ${interval})::integer`,
   );
   await database.pool.query('DELETE FROM workflow_requests');
 }

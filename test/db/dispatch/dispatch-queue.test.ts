@@ -73,7 +73,7 @@ test('a claimed entry says everything its workflow is told', async () => {
     callbackId,
     receiverId: callbackId,
     maxInFlight: 16,
-    round: 0,
+    generation: 0,
   });
 });
 
@@ -86,7 +86,7 @@ test('an entry that is queued again after it was told of and before it is forgot
   await queue().finish(told ? [told] : []);
 
   const again = await queue().claim(uuidv7(), upTo(10));
-  expect(again).toEqual([{ ...told, round: 1 }]);
+  expect(again).toEqual([{ ...told, generation: 1 }]);
   await queue().finish(again);
   expect(await queue().depth()).toBe(0);
 });
