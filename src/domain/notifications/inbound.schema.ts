@@ -8,9 +8,15 @@ export const AcceptInbound = z.strictObject({
   destination_number: storedText(50),
   message: storedText(10_000),
   date_received: InstantInput.optional().describe('The time of the request unless given.'),
-  event_id: Uuid.optional().describe(
-    'Becomes the id of the message. Given again, it is answered with the first sequence and nothing is done twice.',
-  ),
+  // Those that providers bring are of version 8, and known beforehand (`eventIdFrom`): nobody else may take such an id.
+  event_id: Uuid.refine(
+    (id) => id[14] !== '8',
+    'must be a UUID of another version than 8: Ringback makes those itself',
+  )
+    .optional()
+    .describe(
+      'Becomes the id of the message; of any version but 8. Given again, it is answered with the first sequence and nothing is done twice.',
+    ),
 });
 export type AcceptInbound = z.infer<typeof AcceptInbound>;
 

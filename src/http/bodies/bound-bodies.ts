@@ -45,7 +45,8 @@ export function boundBodies(maxBytes: number): BoundBodies {
       if (length === undefined && headers['transfer-encoding'] === undefined) return;
       const limit = routeOptions.bodyLimit;
       // More than the limit is refused as soon as it is seen, and so never held.
-      const bytes = Math.min(Number(length ?? Infinity), limit);
+      const given = Number(length ?? Infinity);
+      const bytes = given <= limit ? given : limit;
       if (bytes <= smallBytes || limit > largeBytes) return;
       // Who has gone already closes no second time.
       if (raw.destroyed)
