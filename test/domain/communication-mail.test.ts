@@ -45,11 +45,7 @@ describe('The mail about a communication', () => {
     expect(text).toBe(`Callbacks to the URL below failed for good, so Ringback has disabled them.
 Nothing is lost: 12 statuses are held, and so is all that comes.
 
-Once the receiver works again, enable them on the console:
-
-  https://ringback.example/console
-
-or with:
+Once the receiver works again, enable them with:
 
   curl -X POST -H "Authorization: Bearer $RINGBACK_ADMIN_TOKEN" \\
     https://ringback.example/v1/services/the-service/callbacks/delivery_status/enable
