@@ -10,7 +10,14 @@ const rooms = {
   'src/ports': ['src/domain'],
   'src/profiles': ['src/domain'],
   'src/providers': ['src/domain'],
-  'src/use-cases': ['src/concurrency', 'src/domain', 'src/profiles', 'src/providers', 'src/signing', 'src/ports'],
+  'src/use-cases': [
+    'src/concurrency',
+    'src/domain',
+    'src/profiles',
+    'src/providers',
+    'src/signing',
+    'src/ports',
+  ],
   'src/delivery': ['src/concurrency', 'src/domain', 'src/profiles', 'src/signing', 'src/ports'],
   'src/http': [
     ...['src/concurrency', 'src/domain', 'src/profiles', 'src/providers', 'src/signing', 'src/ports'],
