@@ -46,9 +46,9 @@ test('a Node part is ready when it says so, and one SIGTERM stops it', async () 
 
 test('a Node part ends by itself when its supervisor is killed', async () => {
   const script = `
-    import { nodePart } from '${here}../../src/embedded/process/node-process.ts';
+    import { nodeProcess } from '${here}../../src/embedded/process/node-process.ts';
     const limits = { readyTimeoutMs: 10_000, stopTimeoutMs: 5_000 };
-    const part = nodePart({ name: 'app', modulePath: ${JSON.stringify(program)}, args: [], env: {}, ...limits });
+    const part = nodeProcess({ name: 'app', modulePath: ${JSON.stringify(program)}, args: [], env: {}, ...limits });
     const started = await part.launch();
     await part.waitUntilReady(started, new AbortController().signal);
     console.log(started.pid);`;
