@@ -14,7 +14,8 @@ const cidr = z
   .string()
   .regex(/^[0-9a-fA-F:.]+\/\d{1,3}$/, 'must be a comma-separated list of CIDRs such as 10.0.0.0/8')
   .refine(isCidr, 'must be a comma-separated list of CIDRs such as 10.0.0.0/8');
-const cidrs = z
+/** What stands between commas; nothing for an empty variable. */
+const list = z
   .string()
   .default('')
   .transform((text) =>
@@ -22,30 +23,18 @@ const cidrs = z
       .split(',')
       .map((part) => part.trim())
       .filter((part) => part !== ''),
-  )
-  .pipe(z.array(cidr));
-
-const lowPorts = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  )
-  .pipe(
-    z.array(
-      z
-        .string()
-        .regex(/^[1-9]\d{0,3}$/, 'must be a comma-separated list of ports below 1024 such as 444,993')
-        .transform(Number)
-        .refine(
-          (given) => given < 1024,
-          'must be a comma-separated list of ports below 1024 such as 444,993',
-        ),
-    ),
   );
+const cidrs = list.pipe(z.array(cidr));
+
+const lowPorts = list.pipe(
+  z.array(
+    z
+      .string()
+      .regex(/^[1-9]\d{0,3}$/, 'must be a comma-separated list of ports below 1024 such as 444,993')
+      .transform(Number)
+      .refine((given) => given < 1024, 'must be a comma-separated list of ports below 1024 such as 444,993'),
+  ),
+);
 
 const nameServers = z
   .string()
